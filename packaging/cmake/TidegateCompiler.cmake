@@ -1,0 +1,40 @@
+# Compiler settings shared by every target: C++20, warnings as errors, sanitizers, ccache.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+set(TIDEGATE_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize= (address,undefined or thread)")
+option(TIDEGATE_WERROR "Treat warnings as errors" ON)
+
+find_program(TIDEGATE_CCACHE ccache)
+if(TIDEGATE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${TIDEGATE_CCACHE}")
+endif()
+
+add_library(tidegate_flags INTERFACE)
+target_include_directories(tidegate_flags INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_options(tidegate_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wimplicit-fallthrough)
+if(TIDEGATE_WERROR)
+  target_compile_options(tidegate_flags INTERFACE -Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # ccache needs it to cache compilations that use a precompiled header.
+  target_compile_options(tidegate_flags INTERFACE -fpch-preprocess)
+endif()
+if(TIDEGATE_SANITIZE)
+  add_compile_options(-fsanitize=${TIDEGATE_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${TIDEGATE_SANITIZE})
+  if(TIDEGATE_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+else()
+  add_compile_options($<$<NOT:$<CONFIG:Debug>>:-fstack-protector-strong>)
+endif()
+
+# tidegate_library(NAME SOURCES...): a static library for one folder, with the common flags.
+function(tidegate_library name)
+  add_library(${name} STATIC ${ARGN})
+  target_link_libraries(${name} PUBLIC tidegate_flags)
+endfunction()
