@@ -13,7 +13,10 @@ constexpr char ascii_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? stat
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 /// Whether two texts are equal but for the case of ASCII letters.
-bool iequals(std::string_view a, std::string_view b) noexcept;
+bool iequals_same_size(std::string_view a, std::string_view b) noexcept;
+inline bool iequals(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() && iequals_same_size(a, b);
+}
 
 /// Whether `text` begins with `prefix`, whatever the case of ASCII letters.
 bool istarts_with(std::string_view text, std::string_view prefix) noexcept;

@@ -44,9 +44,11 @@ std::string format_duration(std::chrono::milliseconds value) {
 std::string human_duration(std::chrono::milliseconds value) {
   const auto ms = value.count();
   if (ms < 1'000) return fmt::format("{} ms", ms);
-  if (ms < 60'000) return fmt::format("{:.1f} s", static_cast<double>(ms) / 1000.0);
+  // Cut, not rounded: 59.999 s must not read as a minute.
+  if (ms < 60'000) return fmt::format("{}.{} s", ms / 1'000, ms % 1'000 / 100);
   const auto two = [](std::int64_t big, const char* big_name, std::int64_t small, const char* small_name) {
-    return small == 0 ? fmt::format("{} {}", big, big_name) : fmt::format("{} {} {} {}", big, big_name, small, small_name);
+    return small == 0 ? fmt::format("{} {}", big, big_name)
+                      : fmt::format("{} {} {} {}", big, big_name, small, small_name);
   };
   const auto seconds = ms / 1'000;
   if (seconds < 3'600) return two(seconds / 60, "min", seconds % 60, "s");

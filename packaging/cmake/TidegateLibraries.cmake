@@ -22,13 +22,12 @@ add_library(tidegate_asio INTERFACE)
 target_include_directories(tidegate_asio SYSTEM INTERFACE "${TIDEGATE_ASIO_INCLUDE}")
 target_compile_definitions(tidegate_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_SEPARATE_COMPILATION)
 target_link_libraries(tidegate_asio INTERFACE Threads::Threads)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # Asio before 1.24 does not know that newer clangs have C++20's coroutines.
+  target_compile_definitions(tidegate_asio INTERFACE ASIO_HAS_CO_AWAIT ASIO_HAS_STD_COROUTINE)
+endif()
 
 # Boost.Beast's HTTP/1.1 parser: headers only, no Boost.Asio I/O.
 find_path(TIDEGATE_BOOST_INCLUDE boost/beast/http/basic_parser.hpp REQUIRED)
 add_library(tidegate_beast INTERFACE)
 target_include_directories(tidegate_beast SYSTEM INTERFACE "${TIDEGATE_BOOST_INCLUDE}")
-
-if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
-  find_package(PkgConfig REQUIRED)
-  pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
-endif()

@@ -1,0 +1,94 @@
+#include "daemon/gateway/gateway.h"
+
+#include <fmt/format.h>
+
+#include "daemon/gateway/authenticator.h"
+#include "daemon/gateway/body_rules.h"
+#include "daemon/http/browser_guard.h"
+#include "daemon/http/error_response.h"
+
+namespace tidegate::gateway {
+
+Gateway::Gateway(dispatch::Dispatcher& dispatcher, observe::ExchangeLog& exchanges)
+    : dispatcher_(dispatcher), exchanges_(exchanges) {}
+
+Task<> Gateway::serve(std::shared_ptr<http::Connection> connection) {
+  while (true) {
+    Result<http::Connection::Head> head = co_await connection->read_head();
+    if (!head) {
+      http::ResponseWriter response(*connection);
+      response.close_after();
+      co_await refuse(response, head.error());
+      break;
+    }
+    if (*head == http::Connection::Head::closed) co_return;
+    const bool keep = co_await serve_request(*connection);
+    if (!keep) break;
+  }
+  co_await connection->close_gracefully();
+}
+
+Task<bool> Gateway::serve_request(http::Connection& connection) {
+  http::ResponseWriter response(connection);
+  const auto& head = connection.head();
+  // Whatever is answered before the body was read leaves it on the wire: the connection cannot go on behind it.
+  if (auto guarded = http::refuse_browsers(head, snapshot_->settings.gateway.hosts); !guarded) {
+    response.close_after();
+    co_await refuse(response, guarded.error());
+    co_return false;
+  }
+  const bool local = co_await serve_local(connection, response);
+  if (local) co_return !response.must_close();
+
+  const auto snapshot = snapshot_;  // the principal's name lives in it
+  Result<Principal> principal = authenticate(head, connection.peer(), snapshot->settings.gateway.clients);
+  Result<Ok> admitted = principal ? admit(connection) : Result<Ok>(principal.error());
+  if (!admitted) {
+    if (head.has_body()) response.close_after();
+    co_await refuse(response, admitted.error());
+    co_return !response.must_close();
+  }
+  if (head.method == "GET" && head.path == "/v1/models" && head.query.empty() && !head.has("anthropic-version")) {
+    if (head.has_body()) response.close_after();
+    co_await serve_models(connection, response);
+    co_return !response.must_close();
+  }
+  co_await forward(connection, response, principal->name);
+  co_return !response.must_close();
+}
+
+Result<Ok> Gateway::admit(const http::Connection& connection) const {
+  const auto& head = connection.head();
+  if (head.path != "/v1" && head.path.substr(0, 4) != "/v1/")
+    return Error{ErrorCode::not_found, "there is nothing here; the API is under /v1"};
+  if (head.method == "CONNECT" || head.method == "TRACE" || head.method == "OPTIONS")
+    return Error{ErrorCode::method_not_allowed, "this method is not for the API"};
+  if (draining_) return Error{ErrorCode::draining, "the gateway is stopping and takes no new requests"};
+  if (auto type = check_body_type(head); !type) return type;
+  if (dispatcher_.queue.full())
+    return Error{ErrorCode::queue_full,
+                 fmt::format("{} requests are waiting already (queue.maxDepth)", dispatcher_.queue.bounds().max_depth)};
+  return Ok{};
+}
+
+Task<bool> Gateway::refuse(http::ResponseWriter& response, const Error& error, const AnswerInfo* info) {
+  dispatcher_.counters.refused(error.code);
+  const auto& kind = error_info(error.code);
+  std::optional<std::chrono::milliseconds> wait;  // only worked out for those who are told it
+  if (kind.client_may_retry) wait = dispatch::suggested_wait(dispatcher_.queue, dispatcher_.upstream.report().latency);
+  response.begin(kind.http_status);
+  response.header("Content-Type", "application/json");
+  http::retry_headers(response, kind.client_may_retry, wait);
+  if (info != nullptr) {
+    response.header("x-request-id", info->exchange_id);
+    info->add_to(response);
+  }
+  const std::string body = http::error_body(error);
+  co_return co_await response.send_whole(body);
+}
+
+std::string Gateway::new_id() {
+  return fmt::format("req_{:016x}{:08x}", dispatcher_.random(), dispatcher_.random() & 0xffffffffU);
+}
+
+}  // namespace tidegate::gateway

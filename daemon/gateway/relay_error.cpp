@@ -1,0 +1,52 @@
+// Passing on an error answer: its text may quote the key that we sent, which the client must not see.
+#include <algorithm>
+
+#include "daemon/gateway/relay.h"
+
+namespace tidegate::gateway {
+
+using observe::Outcome;
+
+Task<RelayEnd> Relay::run_error() {
+  const auto& key = exchange_.snapshot->settings.llm.api_key;
+  std::string held;  // read and not yet passed on
+  std::string bytes;
+  bool streaming = false;
+  while (true) {
+    if (connection_.hung_up()) co_return client_left();
+    if (stream_.available() == 0 && !stream_.done()) {
+      co_await exchange_.wakeup.wait();
+      continue;
+    }
+    stream_.take(bytes);
+    if (event_stream_) events_.feed(bytes);
+    held += bytes;
+    const bool ended = stream_.done() && stream_.available() == 0;
+    if (ended && stream_.error() != nullptr) {
+      if (!streaming) response_.end_head(std::nullopt);
+      held = redact(std::move(held), key);
+      co_await response_.send(held, false);
+      co_return co_await truncated(*stream_.error());
+    }
+    if (ended) {
+      held = redact(std::move(held), key);
+      // To a HEAD the upstream's length is what a GET would get.
+      const bool head_only = exchange_.method == "HEAD";
+      if (!streaming) response_.end_head(head_only ? head_.content_length : std::optional<std::uint64_t>(held.size()));
+      const bool sent = co_await response_.send(held, true);
+      RelayEnd end{sent ? Outcome::failed : Outcome::cancelled, std::nullopt};
+      co_return end;
+    }
+    if (held.size() <= kMaxErrorBody) continue;
+    // Too long to hold: pass it on, but for a tail that the key could begin in.
+    if (!streaming) response_.end_head(std::nullopt);
+    streaming = true;
+    held = redact(std::move(held), key);
+    const auto tail = std::min(held.size(), key.reveal().size());
+    const bool sent = co_await response_.send(std::string_view(held).substr(0, held.size() - tail), false);
+    if (!sent) co_return client_left();
+    held.erase(0, held.size() - tail);
+  }
+}
+
+}  // namespace tidegate::gateway

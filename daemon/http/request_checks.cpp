@@ -1,0 +1,128 @@
+#include "daemon/http/request_checks.h"
+
+#include <algorithm>
+
+#include "common/ascii.h"
+#include "daemon/http/limits.h"
+
+namespace tidegate::http {
+namespace {
+
+Error bad(std::string why) { return Error{ErrorCode::bad_request, std::move(why)}; }
+
+// Names that differ from a framing field only by characters that other parsers fold away: `content_length`.
+bool looks_like_framing(std::string_view name) {
+  std::string folded(name);
+  std::replace(folded.begin(), folded.end(), '_', '-');
+  return folded != name &&
+         (iequals(folded, "content-length") || iequals(folded, "transfer-encoding") || iequals(folded, "host"));
+}
+
+Result<Ok> check_framing(RequestHead& head) {
+  int lengths = 0;
+  int encodings = 0;
+  for (const auto& [name, value] : head.headers) {
+    if (looks_like_framing(name)) return bad("header field '" + printable(name) + "' imitates a framing field");
+    if (iequals(name, "content-length")) {
+      ++lengths;
+      head.content_length = is_digit(value.empty() ? 'x' : value.front()) ? parse_u64(value) : std::nullopt;
+      if (!head.content_length) return bad("Content-Length is not a number");
+    } else if (iequals(name, "transfer-encoding")) {
+      ++encodings;
+      if (!iequals(value, "chunked")) return bad("Transfer-Encoding is not exactly 'chunked'");
+      head.chunked = true;
+    }
+  }
+  if (lengths > 1) return bad("more than one Content-Length");
+  if (encodings > 1) return bad("more than one Transfer-Encoding");
+  if (lengths > 0 && encodings > 0) return bad("both Content-Length and Transfer-Encoding");
+  if (encodings > 0 && head.version == 10) return bad("Transfer-Encoding in HTTP/1.0");
+  return Ok{};
+}
+
+// A host and an optional port; user info and everything that could end the authority are refused.
+bool valid_host(std::string_view host) {
+  return !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
+    return is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '.' || c == '-' || c == '_' ||
+           c == ':' || c == '[' || c == ']';
+  });
+}
+
+Result<Ok> check_host(RequestHead& head) {
+  int hosts = 0;
+  for (const auto& [name, value] : head.headers)
+    if (iequals(name, "host")) {
+      ++hosts;
+      head.host = value;
+    }
+  if (hosts > 1) return bad("more than one Host");
+  if (hosts == 0 && head.version == 11) return bad("no Host");
+  if (hosts == 1 && !valid_host(head.host)) return bad("Host is not a host name");
+  return Ok{};
+}
+
+Result<Ok> check_target(RequestHead& head) {
+  std::string_view rest = head.target;
+  if (istarts_with(rest, "http://") || istarts_with(rest, "https://")) {
+    // Absolute-form (RFC 9112 §3.2.2): its authority counts, and one that contradicts Host is not worth guessing at.
+    rest.remove_prefix(rest.find("//") + 2);
+    const auto slash = std::min(rest.find_first_of("/?"), rest.size());
+    if (!iequals(rest.substr(0, slash), head.host)) return bad("the target's authority is not the Host");
+    rest.remove_prefix(slash);
+    if (rest.empty()) rest = "/";
+  } else if (rest == "*") {
+    if (head.method != "OPTIONS") return bad("target '*' is for OPTIONS only");
+  } else if (rest.empty() || rest.front() != '/') {
+    return bad("the target is neither a path nor an http URL");
+  }
+  if (rest.find('#') != std::string_view::npos) return bad("the target has a fragment");
+  const auto question = std::min(rest.find('?'), rest.size());
+  head.path = rest.substr(0, question);
+  head.query = rest.substr(question);
+  return Ok{};
+}
+
+}  // namespace
+
+Result<Ok> check_raw_head(std::string_view raw) {
+  if (raw.size() > Limits::kMaxHead) return Error{ErrorCode::head_too_large, "the header block is over 64 KiB"};
+  bool first_line = true;
+  bool in_name = false;
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    const char c = raw[i];
+    if (c == '\0') return bad("NUL in the head");
+    if (c == '\n') return bad("LF without CR in the head");
+    if (c == '\r') {
+      if (i + 1 >= raw.size() || raw[i + 1] != '\n') return bad("CR without LF in the head");
+      ++i;
+      if (i + 1 < raw.size() && (raw[i + 1] == ' ' || raw[i + 1] == '\t'))
+        return bad("a folded header line (obs-fold)");
+      first_line = false;
+      in_name = true;
+    } else if (!first_line && in_name) {
+      if (c == ':')
+        in_name = false;
+      else if (c == ' ' || c == '\t')
+        return bad("white space in a header field's name or before its colon");
+    }
+  }
+  return Ok{};
+}
+
+Result<Ok> check_request(RequestHead& head) {
+  if (head.version != 10 && head.version != 11) return bad("only HTTP/1.0 and HTTP/1.1 are spoken here");
+  if (head.headers.size() > Limits::kMaxHeaders) return Error{ErrorCode::head_too_large, "more than 256 header fields"};
+  if (auto framing = check_framing(head); !framing) return framing;
+  if (auto host = check_host(head); !host) return host;
+  if (auto target = check_target(head); !target) return target;
+
+  const auto connection = head.find("connection");
+  head.keep_alive = head.version == 11 ? !list_contains(connection, "close") : list_contains(connection, "keep-alive");
+  if (const auto expect = head.find("expect"); expect.data() != nullptr) {
+    if (!iequals(expect, "100-continue")) return Error{ErrorCode::expectation_failed, "Expect is not 100-continue"};
+    head.expect_continue = head.version == 11;
+  }
+  return Ok{};
+}
+
+}  // namespace tidegate::http
