@@ -49,16 +49,21 @@ class ChunkedBody::Parser final : public beast::http::basic_parser<true> {
   std::size_t chunks_ = 0;
 };
 
+// The beginning of what ends a body, "0 CR LF CR LF", perhaps behind a chunk's CR LF: Beast's parser asserts that it
+// sees no less of it than these five bytes once it has seen the zero.
+static bool is_part_of_an_end(std::string_view bytes) noexcept {
+  if (bytes.size() >= 5) return false;
+  if (bytes.substr(0, 2) == "\r\n") bytes.remove_prefix(2);
+  return !bytes.empty() && bytes.front() == '0';
+}
+
 ChunkedBody::ChunkedBody(std::uint64_t max_body) : parser_(std::make_unique<Parser>(max_body)) {}
 ChunkedBody::~ChunkedBody() = default;
 
 Result<std::size_t> ChunkedBody::feed(std::string_view bytes, std::string& body) {
   parser_->body = &body;
   std::size_t used = 0;
-  // Beast's parser may be called in mid-trailer with no less than what ends a body, "0 CR LF CR LF" (it asserts that).
-  // Fewer bytes are never the whole rest of one, so they can wait for more in every state.
-  constexpr std::size_t kShortestEnd = 5;
-  while (bytes.size() - used >= kShortestEnd && !parser_->is_done()) {
+  while (used < bytes.size() && !parser_->is_done() && !is_part_of_an_end(bytes.substr(used))) {
     beast::error_code error;
     const std::size_t taken = parser_->put(boost::asio::const_buffer(bytes.data() + used, bytes.size() - used), error);
     used += taken;

@@ -1,7 +1,6 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <memory>
 #include <system_error>
 #include <unordered_map>
 
@@ -26,8 +25,6 @@ class EpollSocketSet final : public SocketSet {
     epoll_.assign(fd);
     arm();
   }
-
-  ~EpollSocketSet() override { *alive_ = false; }
 
   void watch(int fd, unsigned interest) override {
     auto [entry, added] = entries_.try_emplace(fd);
@@ -64,9 +61,8 @@ class EpollSocketSet final : public SocketSet {
   }
 
   void arm() {
-    epoll_.async_wait(asio::posix::descriptor_base::wait_read, [this, alive = alive_](const asio::error_code& error) {
-      // Destroyed, perhaps after this had become ready: then there is no error.
-      if (error || !*alive) return;
+    epoll_.async_wait(asio::posix::descriptor_base::wait_read, [this](const asio::error_code& error) {
+      if (error) return;  // the set is being destroyed
       round();
       arm();
     });
@@ -109,7 +105,6 @@ class EpollSocketSet final : public SocketSet {
   asio::posix::basic_stream_descriptor<Executor> epoll_;
   std::unordered_map<int, Entry> entries_;
   std::uint32_t last_generation_ = 0;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 }  // namespace

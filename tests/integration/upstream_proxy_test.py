@@ -49,6 +49,8 @@ class ConnectProxy:
             elif target.startswith("http://"):
                 host, port = target[7:].split("/", 1)[0].rsplit(":", 1)
                 rest = data.replace(target.encode(), b"/" + target[7:].split("/", 1)[1].encode(), 1)
+                # One request a connection: what follows would pass without its target made the server's.
+                rest = rest.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
             else:
                 client.sendall(b"HTTP/1.1 400 Not for a proxy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
                 client.close()

@@ -132,7 +132,7 @@ class TransportFixture {
 
   /// Runs whatever is ready or becomes so at once.
   void settle() {
-    for (int i = 0; i < 50; ++i) {
+    for (int i = 0; i < 30; ++i) {
       loop.restart();
       loop.run_one_for(std::chrono::milliseconds(1));
     }

@@ -147,11 +147,11 @@ TEST_F(UpstreamTest, KeepsWarmOnlyWhileClientsAreAbout) {
   upstream.start_keeping_warm();
   run_until([&] { return server.requests == 1 && !upstream.refreshing(); }, "the first probe has ended");
   upstream.note_answer(200, milliseconds(1), "1.1");
-  for (int i = 0; i < 60; ++i) pass(seconds(60));
+  for (int i = 0; i < 20; ++i) pass(seconds(60));
   const auto later = server.requests;
   EXPECT_GE(later, 8U) << "the start counts as a client";
   EXPECT_LE(later, 20U);
-  for (int i = 0; i < 60; ++i) pass(seconds(60));
+  for (int i = 0; i < 20; ++i) pass(seconds(60));
   EXPECT_EQ(server.requests, later) << "nobody is about any more";
 }
 
