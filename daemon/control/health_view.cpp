@@ -35,8 +35,8 @@ void update_health(const Sources& sources) {
       fmt::format("the proxy {} cannot be reached{}", report.base_url,
                   report.last_error ? ": " + report.last_error->message : ""),
       kUpstreamSettle);
-  say("upstream_key_rejected", report.last_status == 401 || report.last_status == 403, Severity::error,
-      fmt::format("the proxy rejects the key in llm.openapi.apiKey (it answered {})", report.last_status));
+  say("upstream_key_rejected", report.last_status == 401, Severity::error,
+      "the proxy rejects the key in llm.openapi.apiKey (it answered 401)");
 
   for (const char* code :
        {"config_readable_by_others", "key_file_readable_by_others", "client_key_readable_by_others"}) {

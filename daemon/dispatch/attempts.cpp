@@ -100,7 +100,8 @@ bool Attempts::worth_passing_on(const upstream::ResponseStream& stream) {
   if (stream.done()) return true;
   const auto* head = stream.head();
   if (head == nullptr || stream.available() == 0) return false;
-  return !head->content_length || *head->content_length > kHeldAnswer;
+  const bool events = istarts_with(head->find("content-type"), "text/event-stream");
+  return events || !head->content_length || *head->content_length > kHeldAnswer;
 }
 
 Task<> Attempts::wait_for_answer(upstream::ResponseStream& stream) {

@@ -61,6 +61,21 @@ Result<Ok> check_host(RequestHead& head) {
   return Ok{};
 }
 
+// `.` or `..` between slashes, percent-encoded or not: the path would leave the folder that its prefix names, at
+// whoever normalises it (RFC 3986 §5.2.4). No client sends one; all normalise before.
+bool has_dot_segment(std::string_view path) {
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    const auto end = std::min(path.find('/'), path.size());
+    std::string segment(path.substr(0, end));
+    for (auto at = segment.find('%'); at != std::string::npos; at = segment.find('%', at + 1))
+      if (iequals(std::string_view(segment).substr(at, 3), "%2e")) segment.replace(at, 3, ".");
+    if (segment == "." || segment == "..") return true;
+    path.remove_prefix(end);
+  }
+  return false;
+}
+
 Result<Ok> check_target(RequestHead& head) {
   std::string_view rest = head.target;
   if (istarts_with(rest, "http://") || istarts_with(rest, "https://")) {
@@ -79,6 +94,7 @@ Result<Ok> check_target(RequestHead& head) {
   const auto question = std::min(rest.find('?'), rest.size());
   head.path = rest.substr(0, question);
   head.query = rest.substr(question);
+  if (has_dot_segment(head.path)) return bad("the path has a '.' or '..' segment");
   return Ok{};
 }
 

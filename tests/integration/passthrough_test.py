@@ -35,8 +35,10 @@ class WayOutTest(unittest.TestCase):
 
     def test_method_target_and_body(self):
         self.assertEqual(self.echo("GET")["method"], "GET")
-        for target in ("/v1/x?a=b&c=%2F%20%zz&&=&d", "/v1/a//b/../c/./%2e%2e/", "/v1/x?", "/v1/~;,:@!$'()*+=", "/v1/x?q=a?b/c"):
+        for target in ("/v1/x?a=b&c=%2F%20%zz&&=&d", "/v1/a//b/...//c.d/%2e.x/", "/v1/x?", "/v1/~;,:@!$'()*+=", "/v1/x?q=a?b/c"):
             self.assertEqual(self.echo(target=target)["target"], target)
+        for target in ("/v1/a/../../admin", "/v1/%2e%2e/admin"):  # would leave the folder that the key is for
+            self.assertEqual(self.gateway.request("GET", target).status, 400)
         self.assertEqual(self.echo(target=f"http://localhost{ECHO}?x=1")["target"], f"{ECHO}?x=1")
         body = b'{ "a" : 1.000, "a":2, "big": 123456789012345678901234567890, "u": "\\ud800 \xc3\xa4", "model": "m",\t"x":[ ] }\n'
         for method in ("POST", "PUT", "PATCH", "DELETE"):

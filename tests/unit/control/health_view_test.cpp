@@ -38,12 +38,13 @@ TEST_F(HealthView, AnUpstreamThatIsAwayForLongerThanAHiccup) {
 }
 
 TEST_F(HealthView, ARejectedKey) {
-  for (const int status : {401, 403}) {
-    upstream.note_answer(status, 1ms, "1.1");
-    EXPECT_EQ(codes(), "upstream_key_rejected ") << status;
-    upstream.note_answer(200, 1ms, "1.1");
-    EXPECT_EQ(codes(), "") << status;
-  }
+  upstream.note_answer(401, 1ms, "1.1");
+  EXPECT_EQ(codes(), "upstream_key_rejected ");
+  upstream.note_answer(200, 1ms, "1.1");
+  EXPECT_EQ(codes(), "");
+  // One model that the key may not use says nothing of the key.
+  upstream.note_answer(403, 1ms, "1.1");
+  EXPECT_EQ(codes(), "");
 }
 
 TEST_F(HealthView, AConfigurationThatIsNotTaken) {
