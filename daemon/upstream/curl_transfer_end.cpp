@@ -54,6 +54,9 @@ void CurlTransfer::finished(CURLcode code) {
     curl_easy_getinfo(easy(), CURLINFO_APPCONNECT_TIME_T, &tls);
     if (tcp > 0) info_.connect_time = std::chrono::microseconds(tls > 0 ? tls : tcp);
   }
+  // libcurl tries again by itself (and is stopped in on_request_start) only where reading fails, not in mid-upload.
+  if (code == CURLE_SEND_ERROR && request_started_ && !info_.new_connection && head_.head().status == 0)
+    info_.stale_connection = true;
   if (code != CURLE_OK)
     fail(describe(code));
   else if (!head_.complete())

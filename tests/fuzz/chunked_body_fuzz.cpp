@@ -50,7 +50,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
           "what is taken does not depend on the pieces");
   if (whole.refused || pieces.refused) return 0;
   require(whole.done == pieces.done, "the end does not depend on the pieces");
-  require(whole.body == pieces.body, "the body does not depend on the pieces");
+  // Unfinished, the decoder may hold back what a few more bytes would decide.
+  const auto common = std::min(whole.body.size(), pieces.body.size());
+  require(whole.body.substr(0, common) == pieces.body.substr(0, common), "the body does not depend on the pieces");
+  require(!whole.done || whole.body.size() == pieces.body.size(), "the body's length does not depend on the pieces");
   require(!whole.done || whole.rest == pieces.rest, "what follows does not depend on the pieces");
   return 0;
 }

@@ -186,6 +186,22 @@ TEST_P(TransportErrors, ADeadPooledConnectionIsToldAndNotRepeatedSilently) {
   }
 }
 
+TEST_P(TransportErrors, ADeadPooledConnectionIsToldInMidUploadToo) {
+  server.play([](Peer& peer) -> Task<> {
+    co_await peer.head();
+    const std::string answer = ok_answer("hello");
+    co_await peer.send(answer);
+    co_await peer.head();
+    peer.reset();  // with most of the body unread
+  });
+  finish(start("GET"));
+  const auto attempt = post(std::string(std::size_t{32} << 20, 'a'));
+  finish(attempt);
+  EXPECT_EQ(error_of(*attempt), ErrorCode::upstream_reset);
+  EXPECT_TRUE(attempt->stream->info().stale_connection) << attempt->stream->error()->message;
+  EXPECT_EQ(server.requests, 2U);
+}
+
 TEST_P(TransportErrors, APooledConnectionThatBreaksInItsAnswerIsNoStaleOne) {
   server.play([](Peer& peer) -> Task<> {
     co_await peer.head();
