@@ -8,7 +8,7 @@
 
 namespace tidegate::app {
 
-/// What the command line says, with the defaults of DESIGN's "Daemon flags" filled in.
+/// What the command line says, with the defaults filled in.
 struct DaemonOptions {
   std::filesystem::path config;
   std::filesystem::path state_dir;

@@ -67,7 +67,7 @@ struct Upstream {
   std::filesystem::path ca_file;      ///< empty: the system's
   std::filesystem::path client_cert;  ///< empty: none
   std::filesystem::path client_key;
-  HttpVersion http_version = HttpVersion::automatic;  ///< automatic is HTTP/1.1, see MEASURED
+  HttpVersion http_version = HttpVersion::automatic;  ///< automatic is HTTP/1.1: less CPU
   std::string proxy;  ///< URL of an HTTP or SOCKS proxy on the way; empty: none, the environment is not asked
   milliseconds keep_warm{50'000};  ///< pause between probes that keep one connection open; 0: off
   bool operator==(const Upstream&) const = default;

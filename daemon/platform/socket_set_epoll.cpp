@@ -15,7 +15,7 @@ namespace tidegate::platform {
 namespace {
 
 // One epoll set for all of libcurl's sockets, which Asio waits on as a single descriptor: a round of ready sockets
-// costs one wait of Asio's, not one each (MEASURED: 1.65 against 2.3 times nginx).
+// costs one wait of Asio's, not one each (in prototypes 1.65 against 2.3 times nginx's CPU).
 class EpollSocketSet final : public SocketSet {
  public:
   EpollSocketSet(const Executor& executor, Ready ready, RoundDone done)

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 using StatusView = ControlTest;
 
-// DESIGN.md, "Control protocol": what a status has at least.
+// What a status has at least: programs rely on these names.
 TEST_F(StatusView, HasEveryFieldOfTheContract) {
   const auto status = status_view(sources);
   for (const char* pointer : {"/version",
