@@ -3,8 +3,6 @@
 
 #include <stdexcept>
 
-#include <curl/curl.h>
-
 #include "daemon/config/loader.h"
 
 namespace tidegate::app {
