@@ -7,6 +7,7 @@
 #include "common/version.h"
 #include "daemon/app/daemon.h"
 #include "daemon/control/views.h"
+#include "daemon/platform/memory_tuning.h"
 
 namespace tidegate::app {
 
@@ -62,8 +63,13 @@ Task<> Daemon::housekeeping() {
   constexpr std::chrono::seconds kPause{10};
   const auto watchdog = service_manager_.watchdog_interval();
   const Clock::duration pause = watchdog ? std::min<Clock::duration>(kPause, *watchdog) : Clock::duration(kPause);
+  std::uint64_t requests_seen = 0;
+  bool busy = false;
   while (!stopped_) {
     if (watchdog) service_manager_.watchdog();
+    const bool was_busy = std::exchange(busy, requests_seen != counters_.requests.total);
+    requests_seen = counters_.requests.total;
+    if (was_busy && !busy && queue_.in_flight() == 0) platform::give_back_memory();
     control::update_health(control_.sources());
     if (service_manager_.present() && !draining_)
       service_manager_.status(fmt::format("{}, proxy {}, {} running, {} waiting",

@@ -88,7 +88,15 @@ Task<bool> Gateway::refuse(http::ResponseWriter& response, const Error& error, c
 }
 
 std::string Gateway::new_id() {
-  return fmt::format("req_{:016x}{:08x}", dispatcher_.random(), dispatcher_.random() & 0xffffffffU);
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  constexpr std::size_t kLength = 24;
+  std::string id("req_");
+  std::uint64_t bits = 0;
+  for (std::size_t at = 0; at < kLength; ++at, bits >>= 4U) {
+    if (at % 16 == 0) bits = dispatcher_.random();
+    id += kDigits[bits & 15U];
+  }
+  return id;
 }
 
 }  // namespace tidegate::gateway

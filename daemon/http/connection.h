@@ -83,6 +83,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] std::string_view input() const noexcept { return {in_.get() + begin_, end_ - begin_}; }
   Task<Result<Ok>> read_sized_body(std::string& body, std::uint64_t length);
   Task<Result<Ok>> read_chunked_body(std::string& body);
+  Task<std::size_t> read_some(char* to, std::size_t at_most);
   [[nodiscard]] Error body_interrupted() const;
 
   static constexpr std::size_t kReadSize = std::size_t{4} << 10;

@@ -41,23 +41,42 @@ Task<Result<Ok>> Connection::read_body(std::string& body) {
   co_return result;
 }
 
-// Beyond a first piece it grows with what has arrived, not with what was promised: a claimed length costs nothing.
+// What has not arrived with the head is read straight into the body. Beyond a first piece it grows with what has
+// arrived, not with what was promised: a claimed length costs nothing.
 Task<Result<Ok>> Connection::read_sized_body(std::string& body, std::uint64_t length) {
-  body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(length, kFirstReserve)) + kBodySlack);
-  while (true) {
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(length - body.size(), end_ - begin_));
-    body.append(in_.get() + begin_, wanted);
-    drop_input(wanted);
-    const auto missing = static_cast<std::size_t>(length - body.size());
-    if (missing == 0) break;
-    const bool more = co_await fill(std::clamp(missing, kReadSize, kReadSizeBody));
-    if (!more && end_ == begin_) co_return body_interrupted();
-  }
-  if (capacity_ > kReadSizeBody / 2 && begin_ == end_ && !reading_) {
-    in_.reset();
-    capacity_ = 0;
+  std::size_t filled = static_cast<std::size_t>(std::min<std::uint64_t>(length, end_ - begin_));
+  std::size_t room = filled;
+  const auto grow = [&] {
+    room = static_cast<std::size_t>(std::min<std::uint64_t>(length, std::max(kFirstReserve, 2 * filled)));
+    body.reserve(room + kBodySlack);
+  };
+  grow();
+  body.assign(in_.get() + begin_, filled);
+  drop_input(filled);
+  while (filled < length) {
+    if (filled == room) grow();
+    body.resize(room);
+    const std::size_t count = co_await read_some(body.data() + filled, room - filled);
+    if (count == 0) co_return body_interrupted();
+    filled += count;
   }
   co_return Ok{};
+}
+
+// One read past in_, which is empty. 0: the end of the input, or of the time for it.
+Task<std::size_t> Connection::read_some(char* to, std::size_t at_most) {
+  std::size_t count = 0;
+  if (timed_out_ || end_of_input_) co_return count;
+  reading_ = true;
+  socket_.async_read_some(asio::buffer(to, at_most),
+                          [self = shared_from_this(), &count](const asio::error_code& error, std::size_t read) {
+                            self->reading_ = false;
+                            count = read;
+                            if (error) self->end_of_input_ = true;
+                            self->wakeup_.notify();
+                          });
+  while (reading_) co_await wakeup_.wait();
+  co_return timed_out_ ? 0 : count;
 }
 
 Task<Result<Ok>> Connection::read_chunked_body(std::string& body) {

@@ -12,10 +12,10 @@ Error bad(std::string why) { return Error{ErrorCode::bad_request, std::move(why)
 
 // Names that differ from a framing field only by characters that other parsers fold away: `content_length`.
 bool looks_like_framing(std::string_view name) {
+  if (name.find('_') == std::string_view::npos) return false;
   std::string folded(name);
   std::replace(folded.begin(), folded.end(), '_', '-');
-  return folded != name &&
-         (iequals(folded, "content-length") || iequals(folded, "transfer-encoding") || iequals(folded, "host"));
+  return iequals(folded, "content-length") || iequals(folded, "transfer-encoding") || iequals(folded, "host");
 }
 
 Result<Ok> check_framing(RequestHead& head) {
@@ -64,10 +64,11 @@ Result<Ok> check_host(RequestHead& head) {
 // `.` or `..` between slashes, percent-encoded or not: the path would leave the folder that its prefix names, at
 // whoever normalises it (RFC 3986 §5.2.4). No client sends one; all normalise before.
 bool has_dot_segment(std::string_view path) {
+  constexpr std::size_t kLongestDotSegment = 6;  // %2e%2e
   while (!path.empty()) {
     path.remove_prefix(1);
     const auto end = std::min(path.find('/'), path.size());
-    std::string segment(path.substr(0, end));
+    std::string segment(path.substr(0, std::min(end, kLongestDotSegment + 1)));
     for (auto at = segment.find('%'); at != std::string::npos; at = segment.find('%', at + 1))
       if (iequals(std::string_view(segment).substr(at, 3), "%2e")) segment.replace(at, 3, ".");
     if (segment == "." || segment == "..") return true;
@@ -101,26 +102,21 @@ Result<Ok> check_target(RequestHead& head) {
 }  // namespace
 
 Result<Ok> check_raw_head(std::string_view raw) {
+  constexpr auto kNowhere = std::string_view::npos;
   if (raw.size() > Limits::kMaxHead) return Error{ErrorCode::head_too_large, "the header block is over 64 KiB"};
-  bool first_line = true;
-  bool in_name = false;
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    const char c = raw[i];
-    if (c == '\0') return bad("NUL in the head");
-    if (c == '\n') return bad("LF without CR in the head");
-    if (c == '\r') {
-      if (i + 1 >= raw.size() || raw[i + 1] != '\n') return bad("CR without LF in the head");
-      ++i;
-      if (i + 1 < raw.size() && (raw[i + 1] == ' ' || raw[i + 1] == '\t'))
-        return bad("a folded header line (obs-fold)");
-      first_line = false;
-      in_name = true;
-    } else if (!first_line && in_name) {
-      if (c == ':')
-        in_name = false;
-      else if (c == ' ' || c == '\t')
+  if (raw.find('\0') != kNowhere) return bad("NUL in the head");
+  for (bool first_line = true; !raw.empty(); first_line = false) {
+    const auto line = raw.substr(0, raw.find('\n'));
+    const auto text = line.substr(0, line.find('\r'));
+    if (text.size() + 1 < line.size() || (line.size() == raw.size() && text.size() < line.size()))
+      return bad("CR without LF in the head");
+    if (line.size() < raw.size() && text.size() == line.size()) return bad("LF without CR in the head");
+    if (!first_line && !text.empty()) {
+      if (text.front() == ' ' || text.front() == '\t') return bad("a folded header line (obs-fold)");
+      if (text.substr(0, text.find(':')).find_first_of(" \t") != kNowhere)
         return bad("white space in a header field's name or before its colon");
     }
+    raw.remove_prefix(std::min(line.size() + 1, raw.size()));
   }
   return Ok{};
 }

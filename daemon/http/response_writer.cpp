@@ -2,9 +2,24 @@
 
 #include <charconv>
 
-#include <fmt/format.h>
-
 namespace tidegate::http {
+namespace {
+
+// A decimal number, without an allocation.
+class Digits {
+ public:
+  explicit Digits(std::uint64_t value)
+      : end_(std::to_chars(digits_.data(), digits_.data() + digits_.size(), value).ptr) {}
+  [[nodiscard]] std::string_view text() const noexcept {
+    return {digits_.data(), static_cast<std::size_t>(end_ - digits_.data())};
+  }
+
+ private:
+  std::array<char, 20> digits_;
+  char* end_;
+};
+
+}  // namespace
 
 bool ResponseWriter::body_allowed() const noexcept {
   return connection_.head().method != "HEAD" && status_ != 204 && status_ != 304 && status_ >= 200;
@@ -14,19 +29,15 @@ void ResponseWriter::begin(int status, std::string_view reason) {
   status_ = status;
   head_.clear();
   head_.reserve(512);
-  fmt::format_to(std::back_inserter(head_), "HTTP/1.1 {} {}\r\n", status,
-                 reason.empty() ? reason_phrase(status) : reason);
+  head_.append("HTTP/1.1 ").append(Digits(static_cast<std::uint64_t>(status)).text()).append(" ");
+  head_.append(reason.empty() ? reason_phrase(status) : reason).append("\r\n");
 }
 
 void ResponseWriter::header(std::string_view name, std::string_view value) {
   head_.append(name).append(": ").append(value).append("\r\n");
 }
 
-void ResponseWriter::header(std::string_view name, std::uint64_t value) {
-  std::array<char, 24> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  header(name, std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
-}
+void ResponseWriter::header(std::string_view name, std::uint64_t value) { header(name, Digits(value).text()); }
 
 void ResponseWriter::end_head(std::optional<std::uint64_t> content_length) {
   const auto& request = connection_.head();
@@ -46,7 +57,8 @@ void ResponseWriter::end_head(std::optional<std::uint64_t> content_length) {
   } else {
     if (request.version == 10) head_ += "Connection: keep-alive\r\n";
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(connection_.limits().idle_timeout);
-    fmt::format_to(std::back_inserter(head_), "Keep-Alive: timeout={}\r\n", seconds.count());
+    head_.append("Keep-Alive: timeout=").append(Digits(static_cast<std::uint64_t>(seconds.count())).text());
+    head_.append("\r\n");
   }
   head_ += "\r\n";
 }

@@ -36,11 +36,8 @@ void append_control(std::string& to, std::string_view character) {
   }
 }
 
-// Bytes that stand for themselves, inside quotes too.
-bool is_plain(char c) noexcept {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\';
-}
+// Bytes that stand for themselves, inside quotes too. No function: it is looked at for each byte of each line.
+constexpr auto is_plain = [](char c) noexcept { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; };
 
 void append_escaped(std::string& to, std::string_view text, bool quoted) {
   while (!text.empty()) {

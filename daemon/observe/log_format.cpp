@@ -10,14 +10,32 @@
 namespace tidegate::observe {
 namespace {
 
-// Cleaned before it is cut: half a secret would not be recognised.
-std::string clean(std::string_view text, Redactor redact) {
-  auto cleaned = redact(std::string(text));
-  if (cleaned.size() > kMaxLogText) {
-    cleaned.resize(kMaxLogText);
-    cleaned += "...";
+constexpr std::size_t kUsualLine = 512;
+
+// A piece of text as it may stand in a line. Cleaned before it is cut: half a secret would not be recognised.
+class Clean {
+ public:
+  Clean(std::string_view text, Redactor redact) : text_(redact(text, room_)) {
+    if (text_.size() <= kMaxLogText) return;
+    room_ = std::string(text_.substr(0, kMaxLogText)).append("...");
+    text_ = room_;
   }
-  return cleaned;
+  [[nodiscard]] std::string_view text() const noexcept { return text_; }
+
+ private:
+  std::string room_;
+  std::string_view text_;
+};
+
+std::string_view padded_name(LogLevel level) noexcept {
+  switch (level) {
+    case LogLevel::trace: return "trace ";
+    case LogLevel::debug: return "debug ";
+    case LogLevel::info: return "info  ";
+    case LogLevel::warn: return "warn  ";
+    case LogLevel::error: break;
+  }
+  return "error ";
 }
 
 char priority(LogLevel level) noexcept {
@@ -53,34 +71,37 @@ void append_field_value(std::string& to, const Field::Value& value, const Append
 
 std::string render_text(const LogLine& line, LineStart start, Redactor redact) {
   std::string text;
+  text.reserve(kUsualLine);
   if (start == LineStart::time) {
-    text = rfc3339(line.time);
+    text += rfc3339(line.time);
     text += ' ';
   } else {
     text = {'<', priority(line.level), '>'};
   }
-  text += fmt::format("{:<5} ", to_string(line.level));
-  append_text(text, clean(line.message, redact));
+  text += padded_name(line.level);
+  append_text(text, Clean(line.message, redact).text());
   for (const auto& field : line.fields) {
     // Nothing to say: `error=""` on each line would only hide the line that has one.
     const auto* held_text = std::get_if<std::string_view>(&field.value);
     if (held_text != nullptr && held_text->empty()) continue;
     text += ' ';
-    append_text(text, field.key);
+    text += field.key;  // a literal of ours
     text += '=';
-    append_field_value(text, field.value, [&](std::string_view held) { append_value(text, clean(held, redact)); });
+    append_field_value(text, field.value,
+                       [&](std::string_view held) { append_value(text, Clean(held, redact).text()); });
   }
   return text;
 }
 
 std::string render_json(const LogLine& line, Redactor redact) {
   auto json = fmt::format(R"({{"time":"{}","level":"{}","message":)", rfc3339(line.time), to_string(line.level));
-  append_json(json, clean(line.message, redact));
+  append_json(json, Clean(line.message, redact).text());
   for (const auto& field : line.fields) {
     json += ',';
     append_json(json, field.key);
     json += ':';
-    append_field_value(json, field.value, [&](std::string_view held) { append_json(json, clean(held, redact)); });
+    append_field_value(json, field.value,
+                       [&](std::string_view held) { append_json(json, Clean(held, redact).text()); });
   }
   json += '}';
   return json;

@@ -11,9 +11,9 @@ namespace tidegate::observe {
 /// How a line begins: journald adds its own time and reads a priority (`<4>`, sd-daemon(3)).
 enum class LineStart { time, journal_priority };
 
-/// Takes secrets out of one piece of text. Each piece is cleaned before it is escaped: an escaped secret would not be
-/// recognised.
-using Redactor = std::string (*)(std::string text);
+/// Takes secrets out of one piece of text: gives the text itself where it holds none, else what it made in `room`. Each
+/// piece is cleaned before it is escaped: an escaped secret would not be recognised.
+using Redactor = std::string_view (*)(std::string_view text, std::string& room);
 
 struct LogLine {
   std::chrono::system_clock::time_point time;

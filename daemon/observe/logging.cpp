@@ -75,8 +75,17 @@ std::string redact_all(std::string text, const std::vector<Secret>& secrets) {
   return text;
 }
 
-// The redactor of the renderers has no argument for the list; they run under the mutex.
-std::string redact_locked(std::string text) { return redact_all(std::move(text), logging().secrets); }
+// The redactor of the renderers has no argument for the list; they run under the mutex. Copies only what it must
+// change.
+std::string_view redact_locked(std::string_view text, std::string& room) {
+  const auto& secrets = logging().secrets;
+  const bool clean = std::none_of(secrets.begin(), secrets.end(), [&](const Secret& secret) {
+    return text.find(secret.reveal()) != std::string_view::npos;
+  });
+  if (clean) return text;
+  room = redact_all(std::string(text), secrets);
+  return room;
+}
 
 spdlog::level::level_enum spdlog_level(LogLevel level) noexcept {
   switch (level) {
@@ -147,10 +156,11 @@ void write(LogLevel line_level, std::string_view message, Fields fields) noexcep
     auto& state = logging();
     const std::lock_guard hold(state.mutex);
     const LogLine line{std::chrono::system_clock::now(), line_level, message, fields};
-    auto text = state.format == LogFormat::json ? render_json(line, redact_locked)
-                                                : render_text(line, state.start, redact_locked);
+    const auto text = state.format == LogFormat::json ? render_json(line, redact_locked)
+                                                      : render_text(line, state.start, redact_locked);
     // Once more over the whole line: a secret may be made up of several pieces.
-    state.logger->log(spdlog_level(line_level), redact_locked(std::move(text)));
+    std::string room;
+    state.logger->log(spdlog_level(line_level), redact_locked(text, room));
   } catch (...) {  // NOLINT(bugprone-empty-catch): no memory for a line; there is nobody left to tell
   }
 }

@@ -4,4 +4,6 @@ namespace tidegate::platform {
 
 void tune_allocator() noexcept {}
 
+void give_back_memory() noexcept {}
+
 }  // namespace tidegate::platform

@@ -1,7 +1,5 @@
 #include "daemon/upstream/response_head.h"
 
-#include <algorithm>
-
 #include "common/ascii.h"
 
 namespace tidegate::upstream {
@@ -31,7 +29,7 @@ std::optional<Error> ResponseHeadParser::line(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
   if (text.empty()) return finish();
   // Name, value and reason go on to the client, where these would break lines.
-  if (std::any_of(text.begin(), text.end(), [](char c) { return c == '\0' || c == '\r' || c == '\n'; }))
+  if (text.find('\0') != text.npos || text.find('\r') != text.npos || text.find('\n') != text.npos)
     return refuse("a control byte in its head");
   if (istarts_with(text, "HTTP/")) {
     if (head_.status >= 200) return refuse("a second status line");
@@ -45,6 +43,10 @@ std::optional<Error> ResponseHeadParser::line(std::string_view text) {
   const auto name = text.substr(0, colon);
   if (name.find_first_of(" \t") != std::string_view::npos) return refuse("a blank in a header field's name");
   const auto value = trim(text.substr(colon + 1));
+  if (spans_.empty()) {
+    head_.raw.reserve(kUsualHead);
+    spans_.reserve(kUsualHeaders);
+  }
   spans_.push_back({head_.raw.size(), name.size(), head_.raw.size() + name.size(), value.size()});
   head_.raw.append(name).append(value);
   return framing(name, value);

@@ -25,6 +25,9 @@ class ResponseHeadParser {
   void clear();
 
  private:
+  static constexpr std::size_t kUsualHead = 768;  // room that most heads fit into
+  static constexpr std::size_t kUsualHeaders = 24;
+
   std::optional<Error> status_line(std::string_view text);
   std::optional<Error> finish();
   std::optional<Error> framing(std::string_view name, std::string_view value);
