@@ -13,12 +13,12 @@ Daemon::Daemon(DaemonOptions options, config::Snapshot first)
       reloader_(store_, [path = options_.config] { return config::load_file(path); }),
       upstream_(loop_.get_executor()),
       api_server_(
-          loop_.get_executor(), "api",
+          loop_.get_executor(),
           [this](std::shared_ptr<http::Connection> connection) { return gateway_.serve(std::move(connection)); }),
       api_listeners_(api_server_, options_.runtime_dir / kApiSocketName),
       control_(control_sources()),
       control_server_(
-          loop_.get_executor(), "control",
+          loop_.get_executor(),
           [this](std::shared_ptr<http::Connection> connection) { return control_.serve(std::move(connection)); }),
       logging_(options_.log_level),
       watcher_(loop_.get_executor(), options_.config, [this] { reload("the file changed"); }),

@@ -4,6 +4,7 @@
 
 #include "daemon/control/commands.h"
 #include "daemon/http/error_response.h"
+#include "daemon/http/serve_requests.h"
 #include "daemon/observe/logging.h"
 
 namespace tidegate::control {
@@ -35,19 +36,9 @@ Result<const Command*> find(const http::RequestHead& head, const http::Peer& pee
 }  // namespace
 
 Task<> ControlApi::serve(std::shared_ptr<http::Connection> connection) {
-  while (true) {
-    Result<http::Connection::Head> head = co_await connection->read_head();
-    if (!head) {
-      http::ResponseWriter response(*connection);
-      response.close_after();
-      co_await http::send_error(response, head.error());
-      break;
-    }
-    if (*head == http::Connection::Head::closed) co_return;
-    const bool keep = co_await answer(*connection);
-    if (!keep) break;
-  }
-  co_await connection->close_gracefully();
+  return http::serve_requests(
+      std::move(connection), [this](http::Connection& ready) { return answer(ready); },
+      [](http::ResponseWriter& response, const Error& error) { return http::send_error(response, error); });
 }
 
 Task<bool> ControlApi::answer(http::Connection& connection) {

@@ -6,6 +6,7 @@
 #include "daemon/gateway/body_rules.h"
 #include "daemon/http/browser_guard.h"
 #include "daemon/http/error_response.h"
+#include "daemon/http/serve_requests.h"
 
 namespace tidegate::gateway {
 
@@ -13,19 +14,9 @@ Gateway::Gateway(dispatch::Dispatcher& dispatcher, observe::ExchangeLog& exchang
     : dispatcher_(dispatcher), exchanges_(exchanges) {}
 
 Task<> Gateway::serve(std::shared_ptr<http::Connection> connection) {
-  while (true) {
-    Result<http::Connection::Head> head = co_await connection->read_head();
-    if (!head) {
-      http::ResponseWriter response(*connection);
-      response.close_after();
-      co_await refuse(response, head.error());
-      break;
-    }
-    if (*head == http::Connection::Head::closed) co_return;
-    const bool keep = co_await serve_request(*connection);
-    if (!keep) break;
-  }
-  co_await connection->close_gracefully();
+  return http::serve_requests(
+      std::move(connection), [this](http::Connection& ready) { return serve_request(ready); },
+      [this](http::ResponseWriter& response, const Error& error) { return refuse(response, error); });
 }
 
 Task<bool> Gateway::serve_request(http::Connection& connection) {

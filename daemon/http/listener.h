@@ -20,7 +20,7 @@ using Serve = std::function<Task<>(std::shared_ptr<Connection>)>;
 /// Loop thread only. The Server must outlive its tasks: stop(), then join().
 class Server {
  public:
-  Server(const Executor& executor, std::string name, Serve serve);
+  Server(const Executor& executor, Serve serve);
 
   /// For connections that are accepted from now on.
   void set_limits(const Limits& limits) { limits_ = std::make_shared<const Limits>(limits); }
@@ -41,7 +41,6 @@ class Server {
  private:
   Task<> run(std::shared_ptr<Connection> connection);
 
-  std::string name_;
   Serve serve_;
   std::shared_ptr<const Limits> limits_ = std::make_shared<const Limits>();
   TaskScope tasks_;

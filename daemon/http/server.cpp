@@ -4,8 +4,7 @@
 
 namespace tidegate::http {
 
-Server::Server(const Executor& executor, std::string name, Serve serve)
-    : name_(std::move(name)), serve_(std::move(serve)), tasks_(executor) {}
+Server::Server(const Executor& executor, Serve serve) : serve_(std::move(serve)), tasks_(executor) {}
 
 void Server::accepted(Socket socket, Peer peer) {
   if (draining_) return;

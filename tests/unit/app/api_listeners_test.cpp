@@ -20,7 +20,7 @@ using testing::StartsWith;
 struct ApiListenersTest : testing::Test {
   config::TempFolder folder;
   http::Wire wire;
-  http::Server server{wire.loop.get_executor(), "api",
+  http::Server server{wire.loop.get_executor(),
                       [](std::shared_ptr<http::Connection> connection) { return connection->close_gracefully(); }};
   ApiListeners listeners{server, folder.path() / "api.sock"};
 

@@ -86,7 +86,7 @@ TEST_F(SubscribersTest, LimitsComeIntoForce) {
   observe::ExchangeLog exchanges;
   gateway::Gateway gateway(dispatcher, exchanges);
   http::Limits seen;
-  http::Server server(wire.loop.get_executor(), "api", [&](std::shared_ptr<http::Connection> connection) -> Task<> {
+  http::Server server(wire.loop.get_executor(), [&](std::shared_ptr<http::Connection> connection) -> Task<> {
     seen = connection->limits();
     co_return;
   });

@@ -20,7 +20,7 @@ struct ListenerTest : testing::Test {
   Wire wire;
   EchoLog log;
   std::vector<Peer> peers;
-  Server server{wire.loop.get_executor(), "test", [this](std::shared_ptr<Connection> connection) {
+  Server server{wire.loop.get_executor(), [this](std::shared_ptr<Connection> connection) {
                   peers.push_back(connection->peer());
                   return echo(std::move(connection), log);
                 }};

@@ -14,7 +14,7 @@ using testing::StartsWith;
 struct ServerTest : testing::Test {
   Wire wire;
   EchoLog log;
-  Server server{wire.loop.get_executor(), "test",
+  Server server{wire.loop.get_executor(),
                 [this](std::shared_ptr<Connection> connection) { return echo(std::move(connection), log); }};
 
   ~ServerTest() override {
