@@ -90,7 +90,7 @@ class SampleConfigTest(unittest.TestCase):
 
 
 class ScriptTest(unittest.TestCase):
-    SCRIPTS = ("packaging/quickstart", "packaging/install-deps", "tests/run", ".ci/run")
+    SCRIPTS = ("packaging/quickstart", "packaging/install-deps", "tests/run", "tests/macos/check", ".ci/run")
 
     def test_help_is_given_and_unknown_words_are_refused(self):
         for script in self.SCRIPTS:

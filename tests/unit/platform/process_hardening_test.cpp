@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <functional>
 #ifdef __linux__
 #include <sys/prctl.h>

@@ -46,7 +46,7 @@ TEST_F(Replies, ChatStreamSaysTheSameAsTheWhole) {
   std::string text;
   for (std::size_t i = 0; i + 2 < events.size(); ++i)
     text += Json::parse(events[i])["choices"][0]["delta"].value("content", "");
-  EXPECT_EQ(text, whole["choices"][0]["message"]["content"]);
+  EXPECT_EQ(whole["choices"][0]["message"]["content"], text);
   EXPECT_EQ(events.back(), "[DONE]");
   const auto usage = Json::parse(events[events.size() - 2]);
   EXPECT_EQ(usage["usage"], whole["usage"]);
