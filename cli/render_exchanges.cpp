@@ -27,6 +27,8 @@ std::string why_it_waits(const json& exchange) {
   std::string note;
   const auto add = [&note](std::string_view words) { note.append(note.empty() ? "" : ", ").append(words); };
   if (const auto what = text_at(exchange, "waiting_for"); !what.empty()) add("waits for " + what);
+  if (const json& left = member(exchange, "client_left"); left.is_boolean() && left.get<bool>())
+    add("its client left, goes on for a retry");
   if (const auto place = count_at(exchange, "position"); place > 0) add(fmt::format("place {}", place));
   if (const auto left = number_at(exchange, "deadline_in_ms"); left && !note.empty())
     add("given up in " + human_ms(*left));

@@ -21,6 +21,7 @@ const ErrorInfo& error_info(ErrorCode code) noexcept {
   static constexpr ErrorInfo kTooManyConnections{"too_many_connections", 503, true};
   static constexpr ErrorInfo kQueueFull{"queue_full", 429, true};
   static constexpr ErrorInfo kQueueTimeout{"queue_timeout", 503, true};
+  static constexpr ErrorInfo kDeadlineExceeded{"deadline_exceeded", 503, true};
   static constexpr ErrorInfo kDraining{"draining", 503, true};
   static constexpr ErrorInfo kUpstreamUnreachable{"upstream_unreachable", 503, false};
   static constexpr ErrorInfo kUpstreamReset{"upstream_reset", 502, false};
@@ -28,6 +29,9 @@ const ErrorInfo& error_info(ErrorCode code) noexcept {
   static constexpr ErrorInfo kUpstreamTls{"upstream_tls", 502, false};
   static constexpr ErrorInfo kUpstreamProtocol{"upstream_protocol_error", 502, false};
   static constexpr ErrorInfo kUpstreamTruncated{"upstream_truncated", 502, false};
+  static constexpr ErrorInfo kKeyInvalid{"idempotency_key_invalid", 400, false};
+  static constexpr ErrorInfo kKeyReused{"idempotency_key_reused", 422, false};
+  static constexpr ErrorInfo kAnswerTooLong{"idempotency_answer_too_long", 409, false};
   static constexpr ErrorInfo kClientGone{"client_gone", 499, false};
   static constexpr ErrorInfo kReloadFailed{"reload_failed", 422, false};
   static constexpr ErrorInfo kInternal{"internal_error", 500, false};
@@ -49,6 +53,7 @@ const ErrorInfo& error_info(ErrorCode code) noexcept {
     case ErrorCode::too_many_connections: return kTooManyConnections;
     case ErrorCode::queue_full: return kQueueFull;
     case ErrorCode::queue_timeout: return kQueueTimeout;
+    case ErrorCode::deadline_exceeded: return kDeadlineExceeded;
     case ErrorCode::draining: return kDraining;
     case ErrorCode::upstream_unreachable: return kUpstreamUnreachable;
     case ErrorCode::upstream_reset: return kUpstreamReset;
@@ -56,6 +61,9 @@ const ErrorInfo& error_info(ErrorCode code) noexcept {
     case ErrorCode::upstream_tls: return kUpstreamTls;
     case ErrorCode::upstream_protocol: return kUpstreamProtocol;
     case ErrorCode::upstream_truncated: return kUpstreamTruncated;
+    case ErrorCode::idempotency_invalid: return kKeyInvalid;
+    case ErrorCode::idempotency_reused: return kKeyReused;
+    case ErrorCode::idempotency_too_long: return kAnswerTooLong;
     case ErrorCode::client_gone: return kClientGone;
     case ErrorCode::reload_failed: return kReloadFailed;
     case ErrorCode::internal: return kInternal;

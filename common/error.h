@@ -25,13 +25,17 @@ enum class ErrorCode {
   too_many_connections,  ///< over the bound on connections
   queue_full,            ///< queue.maxDepth or queue.maxBytes reached
   queue_timeout,         ///< queue.maxWait passed before the request could go out
+  deadline_exceeded,     ///< the client's X-Tidegate-Deadline-Ms passed
   draining,              ///< the gateway is stopping and takes no new work
   upstream_unreachable,  ///< no connection to the proxy
   upstream_reset,        ///< the connection to the proxy broke before the answer
-  upstream_timeout,      ///< the proxy sent no byte for llm.openapi.timeout
+  upstream_timeout,      ///< no byte for llm.openapi.timeout, or upstream.firstByteTimeout
   upstream_tls,          ///< the proxy's certificate is not trusted or TLS failed
   upstream_protocol,     ///< the proxy's answer is not valid HTTP
   upstream_truncated,    ///< the proxy's answer ended before it was whole
+  idempotency_invalid,   ///< the Idempotency-Key is too long, doubled or holds control characters
+  idempotency_reused,    ///< another request of this client has the same Idempotency-Key
+  idempotency_too_long,  ///< the answer to this Idempotency-Key cannot be given from its first byte any more
   client_gone,           ///< the client hung up; nobody is told
   reload_failed,         ///< the new configuration is not valid; the old one stays
   internal,              ///< a bug or a lack of resources here

@@ -22,10 +22,20 @@ Daemon::Daemon(DaemonOptions options, config::Snapshot first)
           [this](std::shared_ptr<http::Connection> connection) { return control_.serve(std::move(connection)); }),
       logging_(options_.log_level),
       watcher_(loop_.get_executor(), options_.config, [this] { reload("the file changed"); }),
+      network_(loop_.get_executor(),
+               [this] {
+                 observe::log_info("the network has changed, open connections to the proxy are left", {});
+                 upstream_.network_changed();
+               }),
       signals_(loop_.get_executor()),
       tasks_(loop_.get_executor()),
       housekeeping_wakeup_(loop_.get_executor()),
       drained_(loop_.get_executor()) {
+  queue_.set_gate(gate_, loop_.get_executor());
+  upstream_.on_network_change = [this] {
+    gate_.network_changed();
+    queue_.gate_changed();
+  };
   // In the order of their dependence: what may fail for the user's reasons first.
   reloader_.subscribe(logging_);
   reloader_.subscribe(upstream_subscriber_);
@@ -39,6 +49,7 @@ control::Sources Daemon::control_sources() {
   return {.store = store_,
           .upstream = upstream_,
           .queue = queue_,
+          .gate = gate_,
           .counters = counters_,
           .exchanges = exchanges_,
           .health = health_,
@@ -71,6 +82,7 @@ void Daemon::start() {
   control_listener_ = std::make_unique<http::Listener>(control_server_, control_socket_->take_descriptor(), true);
   control_listener_->start();
   watcher_.start();
+  network_.start();
   wait_for_signal();
 }
 

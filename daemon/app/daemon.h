@@ -13,6 +13,7 @@
 #include "daemon/config/reload.h"
 #include "daemon/control/control_api.h"
 #include "daemon/platform/file_watcher.h"
+#include "daemon/platform/network_watcher.h"
 #include "daemon/platform/service_manager.h"
 
 namespace tidegate::app {
@@ -54,10 +55,11 @@ class Daemon {
   observe::ExchangeLog exchanges_;
   observe::HealthTracker health_;
   upstream::Upstream upstream_;
+  dispatch::UpstreamGate gate_{random_};
   dispatch::WaitQueue queue_;
   policy::RetryBudget budget_;
-  dispatch::Dispatcher dispatcher_{upstream_, queue_, budget_, counters_, random_};
-  gateway::Gateway gateway_{dispatcher_, exchanges_};
+  dispatch::Dispatcher dispatcher_{upstream_, queue_, gate_, budget_, counters_, random_};
+  gateway::Gateway gateway_{loop_.get_executor(), dispatcher_, exchanges_};
   http::Server api_server_;
   ApiListeners api_listeners_;
   control::ControlApi control_;
@@ -66,8 +68,9 @@ class Daemon {
   std::unique_ptr<http::Listener> control_listener_;
   LoggingSubscriber logging_;
   UpstreamSubscriber upstream_subscriber_{upstream_};
-  LimitsSubscriber limits_{queue_, budget_, api_server_, gateway_};
+  LimitsSubscriber limits_{dispatcher_, api_server_, gateway_};
   platform::FileWatcher watcher_;
+  platform::NetworkWatcher network_;
   asio::basic_signal_set<Executor> signals_;
   TaskScope tasks_;
   Wakeup housekeeping_wakeup_;

@@ -70,6 +70,7 @@ Task<> Daemon::housekeeping() {
     const bool was_busy = std::exchange(busy, requests_seen != counters_.requests.total);
     requests_seen = counters_.requests.total;
     if (was_busy && !busy && queue_.in_flight() == 0) platform::give_back_memory();
+    upstream_.notice_sleep();
     control::update_health(control_.sources());
     if (service_manager_.present() && !draining_)
       service_manager_.status(fmt::format("{}, proxy {}, {} running, {} waiting",
@@ -123,6 +124,8 @@ Task<> Daemon::drain() {
     api_server_.close_all();
   }
   co_await api_server_.join();
+  co_await gateway_.join();
+  network_.stop();
   upstream_.stop();
   co_await upstream_.join();
   control_listener_.reset();

@@ -12,6 +12,8 @@ upstream::Options upstream_options(const config::Settings& settings) {
   options.gateway_name = settings.gateway.name;
   options.idle_timeout = settings.llm.timeout;
   options.connect_timeout = settings.upstream.connect_timeout;
+  if (settings.upstream.first_byte_timeout.count() > 0)
+    options.first_byte_timeout = settings.upstream.first_byte_timeout;
   options.max_in_flight = settings.upstream.max_in_flight;
   options.ca_file = settings.upstream.ca_file;
   options.client_cert = settings.upstream.client_cert;
@@ -68,8 +70,10 @@ void UpstreamSubscriber::commit(config::SnapshotPtr next) noexcept {
 
 void LimitsSubscriber::commit(config::SnapshotPtr next) noexcept {
   const auto& settings = next->settings;
-  queue_.set_bounds({settings.upstream.max_in_flight, settings.queue.max_depth, settings.queue.max_bytes});
-  budget_.set_share(settings.retry.budget);
+  dispatcher_.gate.set_options({settings.upstream.max_in_flight});
+  dispatcher_.queue.set_bounds({settings.upstream.max_in_flight, settings.queue.max_depth, settings.queue.max_bytes,
+                                settings.queue.max_per_client});
+  dispatcher_.budget.set_share(settings.retry.budget);
   http::Limits limits;
   limits.max_body = settings.gateway.max_body;
   limits.max_connections = settings.gateway.max_connections;

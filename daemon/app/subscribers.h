@@ -46,16 +46,14 @@ class UpstreamSubscriber final : public config::Subscriber {
 /// What takes any valid value at once: queue, retry budget, the API's limits, the gateway's snapshot.
 class LimitsSubscriber final : public config::Subscriber {
  public:
-  LimitsSubscriber(dispatch::WaitQueue& queue, policy::RetryBudget& budget, http::Server& server,
-                   gateway::Gateway& gateway)
-      : queue_(queue), budget_(budget), server_(server), gateway_(gateway) {}
+  LimitsSubscriber(dispatch::Dispatcher& dispatcher, http::Server& server, gateway::Gateway& gateway)
+      : dispatcher_(dispatcher), server_(server), gateway_(gateway) {}
   std::optional<std::string> prepare(const config::Snapshot&) override { return std::nullopt; }
   void commit(config::SnapshotPtr next) noexcept override;
   void abandon() noexcept override {}
 
  private:
-  dispatch::WaitQueue& queue_;
-  policy::RetryBudget& budget_;
+  dispatch::Dispatcher& dispatcher_;
   http::Server& server_;
   gateway::Gateway& gateway_;
 };

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "daemon/policy/priority.h"
+
 namespace tidegate::config {
 
 /// Both ends are allowed.
@@ -43,14 +45,19 @@ inline constexpr Range<std::uint32_t> kMaxConnections{1, 65'536};
 inline constexpr Range<std::uint64_t> kMaxBody{1U << 10, 1ULL << 30};
 inline constexpr Range<std::uint32_t> kMaxInFlight{1, 10'000};
 inline constexpr Range<std::uint32_t> kMaxDepth{0, 1'000'000};
+inline constexpr Range<std::uint32_t> kMaxPerClient{0, 1'000'000};  ///< 0: as many as queue.maxDepth
+inline constexpr Range<std::uint32_t> kWeight{1, policy::kMaxWeight};
 inline constexpr Range<std::uint64_t> kMaxQueueBytes{1U << 10, 1ULL << 40};
 inline constexpr Range<std::uint32_t> kMaxAttempts{1, 20};
 
 // Durations.
 inline constexpr Range<Milliseconds> kTimeout{1ms, 24h};  ///< llm.openapi.timeout and gateway's
+inline constexpr Range<Milliseconds> kIdempotencyGrace{0ms, 1h};
 inline constexpr Range<Milliseconds> kConnectTimeout{1ms, 10min};
+inline constexpr Range<Milliseconds> kFirstByteTimeout{0ms, 24h};  ///< 0: llm.openapi.timeout
 inline constexpr Range<Milliseconds> kKeepWarm{0ms, 24h};
 inline constexpr Range<Milliseconds> kMaxWait{1ms, 24h};
+inline constexpr Range<Milliseconds> kHeartbeat{0ms, 1h};
 inline constexpr Range<Milliseconds> kBackoff{1ms, 1h};
 
 }  // namespace tidegate::config

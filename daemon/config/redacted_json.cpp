@@ -23,7 +23,11 @@ Json gateway_json(const Gateway& gateway) {
   auto listen = Json::array();
   for (const auto& address : gateway.listen) listen.push_back(format_listen_address(address));
   auto clients = Json::array();
-  for (const auto& client : gateway.clients) clients.push_back({{"name", client.name}, {"key", kRedacted}});
+  for (const auto& client : gateway.clients)
+    clients.push_back({{"name", client.name},
+                       {"key", kRedacted},
+                       {"priority", policy::priority_name(client.priority)},
+                       {"weight", client.weight}});
   return {{"name", gateway.name},
           {"listen", listen},
           {"hosts", gateway.hosts},
@@ -33,7 +37,8 @@ Json gateway_json(const Gateway& gateway) {
           {"headTimeout", format_duration(gateway.head_timeout)},
           {"bodyTimeout", format_duration(gateway.body_timeout)},
           {"idleTimeout", format_duration(gateway.idle_timeout)},
-          {"writeTimeout", format_duration(gateway.write_timeout)}};
+          {"writeTimeout", format_duration(gateway.write_timeout)},
+          {"idempotencyGrace", format_duration(gateway.idempotency_grace)}};
 }
 
 const char* spell(HttpVersion version) {
@@ -55,14 +60,23 @@ const char* spell(LogFormat format) {
 }
 
 Json upstream_json(const Upstream& upstream) {
-  return {{"maxInFlight", upstream.max_in_flight},      {"connectTimeout", format_duration(upstream.connect_timeout)},
-          {"caFile", upstream.ca_file.string()},        {"clientCert", upstream.client_cert.string()},
-          {"clientKey", upstream.client_key.string()},  {"httpVersion", spell(upstream.http_version)},
-          {"proxy", without_user_info(upstream.proxy)}, {"keepWarm", format_duration(upstream.keep_warm)}};
+  return {{"maxInFlight", upstream.max_in_flight},
+          {"connectTimeout", format_duration(upstream.connect_timeout)},
+          {"firstByteTimeout", format_duration(upstream.first_byte_timeout)},
+          {"caFile", upstream.ca_file.string()},
+          {"clientCert", upstream.client_cert.string()},
+          {"clientKey", upstream.client_key.string()},
+          {"httpVersion", spell(upstream.http_version)},
+          {"proxy", without_user_info(upstream.proxy)},
+          {"keepWarm", format_duration(upstream.keep_warm)}};
 }
 
 Json queue_json(const Queue& queue) {
-  return {{"maxDepth", queue.max_depth}, {"maxBytes", queue.max_bytes}, {"maxWait", format_duration(queue.max_wait)}};
+  return {{"maxDepth", queue.max_depth},
+          {"maxPerClient", queue.max_per_client},
+          {"maxBytes", queue.max_bytes},
+          {"maxWait", format_duration(queue.max_wait)},
+          {"heartbeat", format_duration(queue.heartbeat)}};
 }
 
 Json retry_json(const Retry& retry) {

@@ -25,14 +25,18 @@ constexpr auto kKnown = std::to_array<std::string_view>({"llm.provider",
                                                          "gateway.hosts",
                                                          "gateway.clients[].name",
                                                          "gateway.clients[].key",
+                                                         "gateway.clients[].priority",
+                                                         "gateway.clients[].weight",
                                                          "gateway.maxConnections",
                                                          "gateway.maxBody",
                                                          "gateway.headTimeout",
                                                          "gateway.bodyTimeout",
                                                          "gateway.idleTimeout",
                                                          "gateway.writeTimeout",
+                                                         "gateway.idempotencyGrace",
                                                          "upstream.maxInFlight",
                                                          "upstream.connectTimeout",
+                                                         "upstream.firstByteTimeout",
                                                          "upstream.caFile",
                                                          "upstream.clientCert",
                                                          "upstream.clientKey",
@@ -40,8 +44,10 @@ constexpr auto kKnown = std::to_array<std::string_view>({"llm.provider",
                                                          "upstream.proxy",
                                                          "upstream.keepWarm",
                                                          "queue.maxDepth",
+                                                         "queue.maxPerClient",
                                                          "queue.maxBytes",
                                                          "queue.maxWait",
+                                                         "queue.heartbeat",
                                                          "retry.maxAttempts",
                                                          "retry.backoff.initial",
                                                          "retry.backoff.max",
@@ -52,8 +58,7 @@ constexpr auto kKnown = std::to_array<std::string_view>({"llm.provider",
 
 /// Keys of the design that a later version reads. Ignoring one would promise a limit that nobody keeps.
 constexpr auto kLater =
-    std::to_array<std::string_view>({"rate_limits", "budgets", "routing", "prices", "jobs", "metrics",
-                                     "queue.heartbeat", "gateway.clients[].priority", "gateway.clients[].weight"});
+    std::to_array<std::string_view>({"rate_limits", "budgets", "routing", "prices", "jobs", "metrics"});
 
 /// `gateway.clients[3]` as the table spells it.
 std::string generic(std::string_view section) {

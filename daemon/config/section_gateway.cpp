@@ -77,6 +77,10 @@ void read_clients(const Section& section, Gateway& gateway) {
     const auto& name = entry.require("name", "the client's name");
     client.name = entry.read("name", name, checked_token);
     client.key = entry.secret("key");
+    entry.choice<policy::Priority>(
+        "priority", client.priority,
+        {{"interactive", policy::Priority::interactive}, {"background", policy::Priority::background}});
+    entry.count("weight", client.weight, kWeight);
     for (const auto& other : gateway.clients) {
       if (other.name == client.name)
         entry.refuse("name", name, "another client has this name; expected a name of its own");
@@ -103,6 +107,7 @@ void read_gateway(const Section& top, Gateway& gateway) {
   section.duration("bodyTimeout", gateway.body_timeout, kTimeout);
   section.duration("idleTimeout", gateway.idle_timeout, kTimeout);
   section.duration("writeTimeout", gateway.write_timeout, kTimeout);
+  section.duration("idempotencyGrace", gateway.idempotency_grace, kIdempotencyGrace);
 }
 
 }  // namespace tidegate::config

@@ -29,6 +29,7 @@ void read_upstream(const Section& top, Upstream& upstream) {
   const auto section = top.section("upstream");
   section.count("maxInFlight", upstream.max_in_flight, kMaxInFlight);
   section.duration("connectTimeout", upstream.connect_timeout, kConnectTimeout);
+  section.duration("firstByteTimeout", upstream.first_byte_timeout, kFirstByteTimeout);
   read_file_name(section, "caFile", upstream.ca_file);
   read_file_name(section, "clientCert", upstream.client_cert);
   if (read_file_name(section, "clientKey", upstream.client_key))
@@ -52,8 +53,10 @@ void read_upstream(const Section& top, Upstream& upstream) {
 void read_queue(const Section& top, Queue& queue) {
   const auto section = top.section("queue");
   section.count("maxDepth", queue.max_depth, kMaxDepth);
+  section.count("maxPerClient", queue.max_per_client, kMaxPerClient);
   section.bytes("maxBytes", queue.max_bytes, kMaxQueueBytes);
   section.duration("maxWait", queue.max_wait, kMaxWait);
+  section.duration("heartbeat", queue.heartbeat, kHeartbeat);
 }
 
 void read_retry(const Section& top, Retry& retry) {

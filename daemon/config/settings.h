@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/secret.h"
+#include "daemon/policy/priority.h"
 
 namespace tidegate::config {
 
@@ -20,7 +21,7 @@ struct Llm {
   std::string base_url;          ///< http(s) URL without query, fragment, user info and trailing slash
   Secret api_key;                ///< resolved: the key itself, wherever it came from
   std::string model;             ///< used when a client names none, or names "default"
-  milliseconds timeout{30'000};  ///< without a byte from the proxy before the attempt is given up
+  milliseconds timeout{30'000};  ///< without a byte either way before the attempt is given up
   bool operator==(const Llm&) const = default;
 };
 
@@ -40,6 +41,8 @@ using ListenAddress = std::variant<TcpAddress, UnixAddress>;
 struct Client {
   std::string name;
   Secret key;
+  policy::Priority priority = policy::Priority::interactive;  ///< of requests that do not name their own
+  std::uint32_t weight = 1;                                   ///< its share of the turns while others wait too
   bool operator==(const Client&) const = default;
 };
 
@@ -55,6 +58,10 @@ struct Gateway {
   milliseconds body_timeout{300'000};    ///< total time for a request's body
   milliseconds idle_timeout{75'000};     ///< kept-alive connection without a request; over 60 s
   milliseconds write_timeout{300'000};   ///< a client that takes no byte of its answer for so long is cut off
+  /// How long an upstream call with an Idempotency-Key goes on without a client, and its answer is kept for one that
+  /// comes back; 0: not at all. The official SDKs pause for 8 s at most before they try again, other common loops for
+  /// 10 s; each further second may be paid for in vain.
+  milliseconds idempotency_grace{15'000};
   bool operator==(const Gateway&) const = default;
 };
 
@@ -64,8 +71,9 @@ enum class HttpVersion { automatic, http1_1, http2 };
 struct Upstream {
   std::uint32_t max_in_flight = 32;
   milliseconds connect_timeout{10'000};
-  std::filesystem::path ca_file;      ///< empty: the system's
-  std::filesystem::path client_cert;  ///< empty: none
+  milliseconds first_byte_timeout{0};  ///< until the answer's body begins; 0: llm.openapi.timeout
+  std::filesystem::path ca_file;       ///< empty: the system's
+  std::filesystem::path client_cert;   ///< empty: none
   std::filesystem::path client_key;
   HttpVersion http_version = HttpVersion::automatic;  ///< automatic is HTTP/1.1: less CPU
   std::string proxy;  ///< URL of an HTTP or SOCKS proxy on the way; empty: none, the environment is not asked
@@ -78,12 +86,17 @@ struct Queue {
   std::uint32_t max_depth = 1000;          ///< waiting requests
   std::uint64_t max_bytes = 256ULL << 20;  ///< request bodies held, waiting and running
   milliseconds max_wait{300'000};
+  /// A streamed request that waits gets a sign of life after so long, and again and again; 0: never. Half of the
+  /// shortest patience that clients commonly have, 30 s, and a quarter of that of OpenClaw's and proxies' watchdogs:
+  /// one may be late. Not less, since behind the first one a failure has no HTTP status any more.
+  milliseconds heartbeat{15'000};
+  std::uint32_t max_per_client = 0;  ///< waiting requests of one client; 0: as many as max_depth
   bool operator==(const Queue&) const = default;
 };
 
 /// `retry:`
 struct Retry {
-  std::uint32_t max_attempts = 4;  ///< in all, the first included
+  std::uint32_t max_attempts = 6;  ///< in all, the first included
   milliseconds backoff_initial{500};
   milliseconds backoff_max{8'000};
   double budget = 0.2;  ///< share of recent requests that may be retries

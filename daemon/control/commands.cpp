@@ -30,6 +30,7 @@ Reply drain(const Sources& sources) {
 constexpr std::array kCommands{
     Command{"GET", "/v1/status", false, [](const Sources& sources) { return Reply{200, status_view(sources)}; }},
     Command{"GET", "/v1/health", false, [](const Sources& sources) { return Reply{200, health_view(sources)}; }},
+    Command{"GET", "/v1/queue", false, [](const Sources& sources) { return Reply{200, queue_view(sources)}; }},
     Command{"GET", "/v1/exchanges", false, [](const Sources& sources) { return Reply{200, exchanges_view(sources)}; }},
     Command{"GET", "/v1/config", false, [](const Sources& sources) { return Reply{200, config_view(sources)}; }},
     Command{"POST", "/v1/reload", true, reload},

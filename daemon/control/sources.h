@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/config/reload.h"
+#include "daemon/dispatch/upstream_gate.h"
 #include "daemon/dispatch/wait_queue.h"
 #include "daemon/observe/counters.h"
 #include "daemon/observe/exchange_log.h"
@@ -19,6 +20,7 @@ struct Sources {
   const config::Store& store;
   upstream::Upstream& upstream;
   const dispatch::WaitQueue& queue;
+  dispatch::UpstreamGate& gate;
   const observe::Counters& counters;
   const observe::ExchangeLog& exchanges;
   observe::HealthTracker& health;

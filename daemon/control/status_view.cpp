@@ -31,7 +31,20 @@ Json config_part(const config::Store& store) {
   return part;
 }
 
-Json upstream_part(const upstream::Report& report) {
+Json streams_part(const observe::Counters::Streams& streams) {
+  auto truncated = Json::object();
+  for (std::size_t reason = 1; reason < observe::kTruncations; ++reason) {
+    const auto value = static_cast<observe::Truncation>(reason);
+    if (value != observe::Truncation::cut_body) truncated[std::string(to_string(value))] = streams.truncated_by(value);
+  }
+  return {{"complete", streams.complete},
+          {"truncated", std::move(truncated)},
+          {"malformed_chunks", streams.malformed_chunks},
+          {"terminal_added", streams.terminal_added},
+          {"heartbeats", streams.heartbeats}};
+}
+
+Json upstream_part(const upstream::Report& report, Json gate) {
   const auto percentile = [&](milliseconds value) {
     return report.latency.samples > 0 ? Json(value.count()) : Json(nullptr);
   };
@@ -55,6 +68,7 @@ Json upstream_part(const upstream::Report& report) {
     part["last_error"] = {{"at", observe::rfc3339(report.last_error->at)},
                           {"code", report.last_error->code},
                           {"message", report.last_error->message}};
+  part.update(std::move(gate));
   return part;
 }
 
@@ -73,7 +87,7 @@ Json status_view(const Sources& sources) {
       {"memory_bytes", platform::resident_bytes()},
       {"gateway", {{"name", settings.gateway.name}, {"listen", sources.listening()}}},
       {"config", config_part(sources.store)},
-      {"upstreams", Json::array({upstream_part(sources.upstream.report())})},
+      {"upstreams", Json::array({upstream_part(sources.upstream.report(), gate_part(sources.gate, now))})},
       {"queue",
        {{"depth", sources.queue.depth()},
         {"in_flight", sources.queue.in_flight()},
@@ -88,6 +102,7 @@ Json status_view(const Sources& sources) {
         {"cancelled", requests.cancelled},
         {"truncated", requests.truncated},
         {"retried", requests.retried}}},
+      {"streams", streams_part(sources.counters.streams)},
       {"jobs", {{"queued", 0}, {"running", 0}, {"completed", 0}, {"failed", 0}}},
       {"limits", Json::array()},
       {"health", health_items(sources)},

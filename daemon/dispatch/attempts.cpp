@@ -1,13 +1,14 @@
 #include "daemon/dispatch/attempts.h"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
-#include "common/ascii.h"
 #include "common/duration.h"
+#include "daemon/dispatch/gate_pass.h"
 #include "daemon/observe/logging.h"
-#include "daemon/policy/retry_after.h"
+#include "daemon/policy/judge.h"
 
 namespace tidegate::dispatch {
 
@@ -19,14 +20,53 @@ namespace {
 
 Error client_gone() { return {ErrorCode::client_gone, "the client hung up"}; }
 
+// For people, in /v1/exchanges and status.
+std::string_view describe(WaitReason reason) noexcept {
+  switch (reason) {
+    case WaitReason::rate_limit: return "the proxy's rate limit";
+    case WaitReason::circuit_open: return "the proxy, which does not answer";
+    case WaitReason::concurrency: return "a call to end: the proxy bears no more at once";
+    case WaitReason::slot:
+    case WaitReason::none: break;
+  }
+  return "its turn (upstream.maxInFlight)";
+}
+
 }  // namespace
 
 Attempts::Attempts(Dispatcher& dispatcher, Exchange& exchange)
-    : shared_(dispatcher),
-      exchange_(exchange),
-      deadline_(exchange.started + exchange.snapshot->settings.queue.max_wait),
-      arrival_(dispatcher.queue.arrive()) {
-  exchange.entry.record().deadline = deadline_;
+    : shared_(dispatcher), exchange_(exchange), place_(dispatcher.queue.arrive()) {
+  const auto& record = exchange.entry.record();
+  place_.client = record.client;
+  place_.weight = exchange.weight;
+  place_.session = exchange.session;
+  place_.priority = exchange.priority;
+  place_.model = record.model;
+  place_.exchange = record.id;
+  exchange.entry.record().deadline = deadline();
+}
+
+TimePoint Attempts::deadline() const noexcept {
+  const auto longest = exchange_.started + exchange_.snapshot->settings.queue.max_wait;
+  return std::min({TimePoint(longest), exchange_.deadline.end, exchange_.deadline.first_byte});
+}
+
+Error Attempts::too_late() const {
+  const auto waited = human_duration(std::chrono::duration_cast<milliseconds>(Clock::now() - exchange_.started));
+  if (unreachable_)
+    return {unreachable_->code, fmt::format("{} (tried {} times in {})", unreachable_->message, count_, waited)};
+  if (exchange_.deadline.over())
+    return {ErrorCode::deadline_exceeded,
+            fmt::format("the request's deadline passed after {} (X-Tidegate-Deadline-Ms) {}", waited,
+                        count_ == 0 ? "before it got its turn" : "before its answer had begun")};
+  if (Clock::now() >= exchange_.deadline.first_byte)
+    return {ErrorCode::queue_timeout,
+            fmt::format("the request waited {} without getting its turn, and its client waits no longer "
+                        "(x-stainless-timeout)",
+                        waited)};
+  return {ErrorCode::queue_timeout,
+          fmt::format("the request waited {} in the queue (queue.maxWait) without getting its turn",
+                      human_duration(exchange_.snapshot->settings.queue.max_wait))};
 }
 
 Task<Result<Answer>> Attempts::run() {
@@ -36,134 +76,123 @@ Task<Result<Answer>> Attempts::run() {
     if (!slot) co_return slot.error();
 
     exchange_.entry.record().attempts = ++count_;
-    exchange_.entry.enter(ExchangeRecord::State::waiting, Clock::now());
-    upstream::Request request;
-    request.method = exchange_.method;
-    request.target = exchange_.target;
-    request.headers = exchange_.headers;
-    request.body = exchange_.body;
-    request.read_ahead = !exchange_.stream;
     const auto started = Clock::now();
-    auto stream = shared_.upstream.start(std::move(request), exchange_.wakeup);
-    co_await wait_for_answer(*stream);
+    exchange_.entry.enter(ExchangeRecord::State::waiting, started);
+    GatePass pass(shared_.gate, shared_.queue, place_.model, *slot);
+    AnswerCheck check(shared_.upstream.start(request(), exchange_.wakeup));
+    co_await wait_for_answer(check);
     if (exchange_.client_gone()) co_return client_gone();
+    if (exchange_.deadline.over() && !check.ready()) co_return too_late();
 
-    const auto outcome = judge(*stream);
-    if (outcome.status)
-      shared_.upstream.note_answer(*outcome.status, Clock::now() - started, stream->head()->http_version);
-    else
-      shared_.upstream.note_failure(*stream->error());
-
-    const auto decision = decide(outcome);
+    const auto outcome = check.outcome(std::chrono::system_clock::now());
+    const auto decision = decide(outcome, started);
+    note(check, outcome, Clock::now() - started);
+    pass.answered(check, outcome, decision.judgement, Clock::now() - started);
     if (decision.verdict != Verdict::retry) {
-      if (!outcome.status) co_return *stream->error();
-      Answer answer{std::move(*slot), std::move(stream), decision.verdict};
+      if (!outcome.status) co_return *check.stream().error();
+      Answer answer{std::move(*slot), check.release(), decision.verdict, {}};
+      if (decision.verdict != Verdict::success)
+        answer.advice =
+            policy::client_advice(decision, outcome, suggested_wait(shared_.queue, shared_.upstream.typical_latency()));
       co_return answer;
     }
     ++shared_.counters.requests.retried;
+    const auto* error = check.stream().error();
+    if (outcome.transport == ErrorCode::upstream_unreachable) unreachable_ = *error;
     observe::log_debug("attempt failed, will be repeated",
                        {{"exchange", exchange_.id},
                         {"attempt", count_},
                         {"status", outcome.status.value_or(0)},
-                        {"error", stream->error() != nullptr ? stream->error()->message : std::string()},
+                        {"reason", policy::reason_name(decision.judgement.reason)},
+                        {"error", error != nullptr ? error->message : outcome.body.text},
                         {"wait", format_duration(decision.wait)}});
-    co_await drain(std::move(stream));
+    check.drop();  // whole in nearly all cases, and then its connection is used again
     slot->release();
     co_await back_off(decision.wait);
     if (exchange_.client_gone()) co_return client_gone();
   }
 }
 
+upstream::Request Attempts::request() const {
+  upstream::Request request;
+  request.method = exchange_.method;
+  request.target = exchange_.target;
+  request.headers = exchange_.headers;
+  request.body = exchange_.body;
+  request.read_ahead = !exchange_.stream;
+  return request;
+}
+
 Task<Result<Slot>> Attempts::wait_for_slot() {
-  WaitQueue::Ticket ticket(shared_.queue, arrival_, exchange_.wakeup);
+  WaitQueue::Ticket ticket(shared_.queue, place_, exchange_.wakeup);
   if (!ticket.ready()) {
     const auto since = Clock::now();
     exchange_.entry.enter(ExchangeRecord::State::queued, since);
-    exchange_.entry.set_waiting_for("a free slot (upstream.maxInFlight)");
-    while (!ticket.ready() && !exchange_.client_gone() && Clock::now() < deadline_)
-      co_await exchange_.wakeup.wait(deadline_);
+    while (!ticket.ready() && !exchange_.client_gone() && Clock::now() < deadline()) {
+      exchange_.entry.set_waiting_for(describe(ticket.reason(Clock::now())));
+      exchange_.entry.record().deadline = deadline();
+      co_await exchange_.wait(deadline());
+    }
     queued_ += Clock::now() - since;
   }
   if (exchange_.client_gone()) co_return client_gone();
-  if (!ticket.ready()) {
-    Error late{ErrorCode::queue_timeout,
-               fmt::format("the request waited {} in the queue (queue.maxWait) without getting its turn",
-                           human_duration(exchange_.snapshot->settings.queue.max_wait))};
-    co_return late;
-  }
+  if (!ticket.ready() || exchange_.deadline.over()) co_return too_late();
+  place_.had_turn = true;
   co_return ticket.take();
 }
 
-// An answer may be passed on once its first bytes are there; a short sized one when it is whole, so that one that
-// breaks off can still be repeated.
-bool Attempts::worth_passing_on(const upstream::ResponseStream& stream) {
-  if (stream.done()) return true;
-  const auto* head = stream.head();
-  if (head == nullptr || stream.available() == 0) return false;
-  const bool events = istarts_with(head->find("content-type"), "text/event-stream");
-  return events || !head->content_length || *head->content_length > kHeldAnswer;
-}
-
-Task<> Attempts::wait_for_answer(upstream::ResponseStream& stream) {
-  while (!worth_passing_on(stream) && !exchange_.client_gone()) co_await exchange_.wakeup.wait();
-}
-
-policy::Outcome Attempts::judge(const upstream::ResponseStream& stream) const {
-  policy::Outcome outcome;
-  outcome.stale_connection = stream.info().stale_connection;
-  if (stream.error() != nullptr) {
-    outcome.transport = stream.error()->code;
-    return outcome;
+// A failure says in its body what kind it is, but one that never ends is judged by its status.
+Task<> Attempts::wait_for_answer(AnswerCheck& check) {
+  auto until = exchange_.deadline.end;
+  bool failed = false;
+  while (!check.ready() && !exchange_.client_gone() && Clock::now() < until) {
+    if (!failed && check.failed()) {
+      failed = true;
+      until = std::min(until, Clock::now() + kErrorBodyTime);
+    }
+    co_await exchange_.wait(until);
   }
-  const auto& head = *stream.head();
-  outcome.status = head.status;
-  if (head.status >= 400) {
-    outcome.retry_after = policy::parse_retry_after(head.find("retry-after-ms"), head.find("retry-after"),
-                                                    std::chrono::system_clock::now());
-    const auto advice = head.find("x-should-retry");
-    if (iequals(advice, "true")) outcome.upstream_advice = true;
-    if (iequals(advice, "false")) outcome.upstream_advice = false;
-  }
-  return outcome;
 }
 
-policy::Decision Attempts::decide(const policy::Outcome& outcome) {
+void Attempts::note(const AnswerCheck& check, const policy::Outcome& outcome, Clock::duration latency) {
+  if (outcome.status)
+    shared_.upstream.note_answer(policy::effective_status(outcome), latency, check.stream().head()->http_version);
+  else
+    shared_.upstream.note_failure(*check.stream().error());
+}
+
+policy::Decision Attempts::decide(const policy::Outcome& outcome, TimePoint started) {
+  const auto now = Clock::now();
   const auto& retry = exchange_.snapshot->settings.retry;
-  const auto left = std::chrono::duration_cast<milliseconds>(deadline_ - Clock::now());
+  policy::RetryOptions options{retry.max_attempts, retry.backoff_initial, retry.backoff_max};
+  const auto left = std::chrono::duration_cast<milliseconds>(deadline() - now);
   const double random = std::uniform_real_distribution<double>(0.0, 1.0)(shared_.random);
-  auto decision =
-      policy::decide({retry.max_attempts, retry.backoff_initial, retry.backoff_max}, outcome, count_, left, random);
+  // What reached nobody is no try, and no load for the proxy: the request waits for its return to its own deadline.
+  if (outcome.transport == ErrorCode::upstream_unreachable) {
+    options.max_attempts = std::numeric_limits<std::uint32_t>::max();
+    return policy::decide(options, outcome, ++unreached_, left, random);
+  }
+  tries_.began(started.time_since_epoch());
+  auto decision = policy::decide(options, outcome, tries_.count(), left, random, tries_.wait(now.time_since_epoch()));
   // To replace a kept connection that had died is no load for the proxy, and a restart of it kills all at once.
-  const bool free = outcome.stale_connection && count_ == 1;
-  if (decision.verdict == Verdict::retry && !free && !shared_.budget.take(Clock::now().time_since_epoch()))
+  const bool free = outcome.stale_connection && tries_.count() == 1;
+  if (decision.verdict == Verdict::retry && !free && !shared_.budget.take(now.time_since_epoch()))
     decision.verdict = Verdict::budget_spent;
   return decision;
-}
-
-// Reads what is left of a failed answer, which is mostly there already: a connection in mid-answer cannot be reused.
-Task<> Attempts::drain(std::unique_ptr<upstream::ResponseStream> stream) {
-  const auto until = Clock::now() + kDrainTime;
-  std::string dropped;
-  std::size_t bytes = 0;
-  while (!stream->done() && !exchange_.client_gone() && Clock::now() < until && bytes < kHeldAnswer) {
-    bytes += stream->available();
-    if (stream->available() > 0) stream->take(dropped);
-    if (!stream->done()) co_await exchange_.wakeup.wait(until);
-  }
 }
 
 Task<> Attempts::back_off(milliseconds wait) {
   const auto until = Clock::now() + wait;
   exchange_.entry.enter(ExchangeRecord::State::backing_off, Clock::now());
   exchange_.entry.set_waiting_for(fmt::format("attempt {} in {}", count_ + 1, human_duration(wait)));
-  while (Clock::now() < until && !exchange_.client_gone()) co_await exchange_.wakeup.wait(until);
+  while (Clock::now() < until && !exchange_.client_gone()) co_await exchange_.wait(until);
 }
 
-milliseconds suggested_wait(const WaitQueue& queue, const observe::Percentiles& latency) noexcept {
+milliseconds suggested_wait(const WaitQueue& queue, milliseconds typical_latency) noexcept {
   constexpr milliseconds kShortest{1'000};
   constexpr milliseconds kLongest{30'000};
   const auto rounds = static_cast<std::int64_t>(queue.depth() / std::max(queue.bounds().max_in_flight, 1U)) + 1;
-  return std::clamp(milliseconds(latency.p50.count() * rounds), kShortest, kLongest);
+  return std::clamp(typical_latency * rounds, kShortest, kLongest);
 }
 
 }  // namespace tidegate::dispatch

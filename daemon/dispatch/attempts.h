@@ -3,12 +3,16 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 
+#include "daemon/dispatch/answer_check.h"
 #include "daemon/dispatch/exchange.h"
+#include "daemon/dispatch/upstream_gate.h"
 #include "daemon/dispatch/wait_queue.h"
 #include "daemon/observe/counters.h"
+#include "daemon/policy/client_advice.h"
 #include "daemon/policy/retry_budget.h"
 #include "daemon/policy/retry_policy.h"
 #include "daemon/upstream/upstream.h"
@@ -20,12 +24,14 @@ struct Answer {
   Slot slot;  ///< held while the answer streams
   std::unique_ptr<upstream::ResponseStream> stream;
   policy::Verdict verdict = policy::Verdict::success;
+  policy::ClientAdvice advice;  ///< of a failure: what the client is told
 };
 
 /// What all exchanges share on their way out. Loop thread only.
 struct Dispatcher {
   upstream::Upstream& upstream;
   WaitQueue& queue;
+  UpstreamGate& gate;
   policy::RetryBudget& budget;
   observe::Counters& counters;
   std::mt19937_64& random;
@@ -43,29 +49,31 @@ class Attempts {
   [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
   [[nodiscard]] Clock::duration queued() const noexcept { return queued_; }
 
-  /// Up to so many bytes of a sized answer are waited for before it is passed on: until then it can be repeated.
-  static constexpr std::uint64_t kHeldAnswer = 64 << 10;
-  /// How long a failed attempt's body is read so that its connection can be used again.
-  static constexpr std::chrono::milliseconds kDrainTime{250};
+  /// How long a failure's body is waited for, which says what kind it is and whose end frees its connection.
+  static constexpr std::chrono::milliseconds kErrorBodyTime{250};
 
  private:
   Task<Result<Slot>> wait_for_slot();
-  Task<> wait_for_answer(upstream::ResponseStream& stream);
-  Task<> drain(std::unique_ptr<upstream::ResponseStream> stream);
+  [[nodiscard]] upstream::Request request() const;
+  Task<> wait_for_answer(AnswerCheck& check);
   Task<> back_off(std::chrono::milliseconds wait);
-  [[nodiscard]] static bool worth_passing_on(const upstream::ResponseStream& stream);
-  [[nodiscard]] policy::Outcome judge(const upstream::ResponseStream& stream) const;
-  policy::Decision decide(const policy::Outcome& outcome);
+  void note(const AnswerCheck& check, const policy::Outcome& outcome, Clock::duration latency);
+  policy::Decision decide(const policy::Outcome& outcome, TimePoint started);
+  /// Until when it may wait and be repeated.
+  [[nodiscard]] TimePoint deadline() const noexcept;
+  [[nodiscard]] Error too_late() const;
 
   Dispatcher& shared_;
   Exchange& exchange_;
-  TimePoint deadline_;
-  std::uint64_t arrival_;
+  WaitQueue::Place place_;
+  policy::TryTimes tries_;            // those that count against retry.maxAttempts
+  std::uint32_t unreached_ = 0;       // attempts that made no connection
+  std::optional<Error> unreachable_;  // why the last attempt made no connection
   std::uint32_t count_ = 0;
   Clock::duration queued_{};
 };
 
 /// When a refused client may come again: about as long as the queue needs to move on.
-std::chrono::milliseconds suggested_wait(const WaitQueue& queue, const observe::Percentiles& latency) noexcept;
+std::chrono::milliseconds suggested_wait(const WaitQueue& queue, std::chrono::milliseconds typical_latency) noexcept;
 
 }  // namespace tidegate::dispatch

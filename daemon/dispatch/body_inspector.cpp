@@ -78,6 +78,10 @@ BodyFacts BodyInspector::inspect(std::string& body) {
     } else if (key == "stream") {
       bool stream = false;
       if (value.get_bool().get(stream) == simdjson::SUCCESS) facts.stream = stream;
+    } else if (key == "user") {
+      std::string_view text;
+      facts.user.clear();
+      if (value.get_string().get(text) == simdjson::SUCCESS) facts.user = text;
     }
   }
   return facts;

@@ -13,6 +13,7 @@ struct BodyFacts {
   std::string model;       ///< empty: none, or not a string
   bool has_model = false;
   bool stream = false;
+  std::string user;            ///< OpenAI's `user`; empty: none, or not a string
   std::size_t model_at = 0;    ///< offset of the model's JSON token, quotes included
   std::size_t model_size = 0;  ///< its length in bytes
   std::size_t open_at = 0;     ///< offset of the object's opening brace

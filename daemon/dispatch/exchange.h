@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -8,8 +9,11 @@
 
 #include "common/http_header.h"
 #include "daemon/config/settings.h"
+#include "daemon/dispatch/keep_alive.h"
+#include "daemon/dispatch/request_deadline.h"
 #include "daemon/observe/exchange_log.h"
 #include "daemon/platform/wakeup.h"
+#include "daemon/policy/priority.h"
 
 namespace tidegate::dispatch {
 
@@ -23,9 +27,24 @@ struct Exchange {
   std::shared_ptr<std::string> body;  ///< null: none
   bool stream = false;                ///< the client asked for an event stream
   TimePoint started;
-  Wakeup& wakeup;  ///< what its coroutine sleeps on
+  std::uint32_t weight = 1;  ///< its client's, in the queue
+  std::string session{};     ///< of its client; see session_key()
+  policy::Priority priority = policy::Priority::interactive;
+  Deadline deadline;  ///< what the client said of it; queue.maxWait counts besides
+  Wakeup& wakeup;     ///< what its coroutine sleeps on
   std::function<bool()> client_gone;
   observe::ExchangeLog::Entry& entry;
+  KeepAlive* keep_alive = nullptr;  ///< null: the client needs no signs of life
+
+  /// Returns after a notify() of the wakeup, at `until`, or after a sign of life to the client: until the answer has
+  /// begun, whoever waits for this exchange does it here.
+  Task<> wait(TimePoint until = TimePoint::max()) {
+    const auto due = keep_alive != nullptr ? keep_alive->due() : TimePoint::max();
+    co_await wakeup.wait(std::min(until, due));
+    if (keep_alive == nullptr || Clock::now() < due || client_gone()) co_return;
+    co_await keep_alive->beat();
+    deadline.first_byte = TimePoint::max();  // it has come
+  }
 };
 
 }  // namespace tidegate::dispatch

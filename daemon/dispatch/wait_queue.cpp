@@ -4,33 +4,44 @@
 
 namespace tidegate::dispatch {
 
-void Slot::release() noexcept {
-  if (auto* queue = std::exchange(queue_, nullptr)) queue->released();
-}
+/// One timer for the whole queue; setting it anew replaces the time.
+class WaitQueue::Alarm {
+ public:
+  Alarm(WaitQueue& queue, const Executor& executor) : queue_(&queue), timer_(executor) {}
 
-WaitQueue::Ticket::Ticket(WaitQueue& queue, std::uint64_t arrival, Wakeup& wakeup)
-    : queue_(queue), arrival_(arrival), wakeup_(wakeup), since_(Clock::now()) {
-  if (queue.waiting_.empty() && queue.in_flight_ < queue.bounds_.max_in_flight) {
-    ++queue.in_flight_;
-    slot_ = Slot(&queue);
-    return;
+  static void set(const std::shared_ptr<Alarm>& alarm, TimePoint due) {
+    if (alarm->due_ == due) return;
+    alarm->due_ = due;
+    alarm->timer_.expires_at(due);
+    alarm->timer_.async_wait([alarm, due](const asio::error_code&) {
+      if (alarm->queue_ == nullptr || alarm->due_ != due) return;
+      alarm->due_ = TimePoint::max();
+      alarm->queue_->grant();
+    });
   }
-  // Nearly always at the end; an exchange that comes back for a retry finds its old place.
-  auto place = queue.waiting_.end();
-  while (place != queue.waiting_.begin() && (*std::prev(place))->arrival_ > arrival_) --place;
-  place_ = queue.waiting_.insert(place, this);
-  waiting_ = true;
+  void unset() {
+    if (due_ == TimePoint::max()) return;
+    due_ = TimePoint::max();
+    timer_.cancel();
+  }
+  void close() {
+    queue_ = nullptr;
+    timer_.cancel();
+  }
+
+ private:
+  WaitQueue* queue_;
+  Timer timer_;
+  TimePoint due_ = TimePoint::max();  // max(): not set
+};
+
+WaitQueue::~WaitQueue() {
+  if (alarm_) alarm_->close();
 }
 
-WaitQueue::Ticket::~Ticket() {
-  if (waiting_) queue_.waiting_.erase(place_);
-}
-
-std::uint64_t WaitQueue::Ticket::position() const noexcept {
-  if (!waiting_) return 0;
-  return static_cast<std::uint64_t>(
-             std::distance(queue_.waiting_.cbegin(), std::list<Ticket*>::const_iterator(place_))) +
-         1;
+void WaitQueue::set_gate(Gate& gate, const Executor& executor) {
+  gate_ = &gate;
+  alarm_ = std::make_shared<Alarm>(*this, executor);
 }
 
 void WaitQueue::set_bounds(const Bounds& bounds) {
@@ -38,33 +49,118 @@ void WaitQueue::set_bounds(const Bounds& bounds) {
   grant();
 }
 
-bool WaitQueue::hold_bytes(std::uint64_t bytes) noexcept {
-  if (bytes_ > bounds_.max_bytes || bytes > bounds_.max_bytes - bytes_) return false;
-  bytes_ += bytes;
-  return true;
+WaitQueue::Place WaitQueue::arrive() noexcept {
+  Place place;
+  place.arrival = ++last_arrival_;
+  return place;
+}
+
+policy::QueueBounds WaitQueue::usage_bounds() const noexcept {
+  return {bounds_.max_depth, bounds_.max_per_client, bounds_.max_bytes};
+}
+
+policy::QueueRefusal WaitQueue::refusal(std::string_view client) const noexcept {
+  if (in_flight_ < bounds_.max_in_flight && fair_.empty()) return policy::QueueRefusal::none;
+  return usage_.may_wait(usage_bounds(), client);
+}
+
+policy::QueueRefusal WaitQueue::hold(std::string_view client, std::uint64_t bytes) {
+  const auto refused = usage_.may_hold(usage_bounds(), client, bytes);
+  if (refused == policy::QueueRefusal::none) usage_.hold(client, bytes);
+  return refused;
 }
 
 Clock::duration WaitQueue::oldest_wait(TimePoint now) const noexcept {
-  // The order is that of arrival, not of waiting: one that came back for a retry may wait since later.
-  auto since = now;
-  for (const auto* ticket : waiting_) since = std::min(since, ticket->since_);
-  return now - since;
+  return by_age_.empty() ? Clock::duration::zero() : now - by_age_.front()->since_;
 }
 
-void WaitQueue::released() noexcept {
+void WaitQueue::released(Lane* lane, Gate::Pass pass) noexcept {
   --in_flight_;
+  if (gate_ != nullptr) gate_->finished(lane->model, pass, Clock::now());
+  drop_lane(lane);
   grant();
 }
 
 void WaitQueue::grant() noexcept {
-  while (!waiting_.empty() && in_flight_ < bounds_.max_in_flight) {
-    Ticket& next = *waiting_.front();
-    waiting_.pop_front();
-    next.waiting_ = false;
-    ++in_flight_;
-    next.slot_ = Slot(this);
-    next.wakeup_.notify();
+  const auto now = Clock::now();
+  while (in_flight_ < bounds_.max_in_flight && !fair_.empty() && ask_gate(now)) {
+    auto* entry = fair_.pop([](const policy::FairQueue::Entry& front) {
+      return static_cast<const Ticket&>(front).lane_->opening.reason == WaitReason::none;
+    });
+    if (entry == nullptr) break;  // those that may go are behind others of their sessions
+    give(static_cast<Ticket&>(*entry), now);
   }
+  if (alarm_) set_alarm(now);
+  if (in_flight_ == 0 && fair_.empty()) fair_.forget();
+}
+
+void WaitQueue::give(Ticket& ticket, TimePoint now) {
+  settle(ticket);
+  ++in_flight_;
+  ++ticket.lane_->holders;
+  const auto pass = gate_ != nullptr ? gate_->started(ticket.lane_->model, now) : Gate::Pass{0};
+  ticket.slot_ = Slot(this, ticket.lane_, pass);
+  if (ticket.entered_) ticket.wakeup_.notify();
+}
+
+// Whether any of those that wait may go. Asked anew after each that goes: it may have been the last for now.
+bool WaitQueue::ask_gate(TimePoint now) noexcept {
+  if (gate_ == nullptr) return true;
+  bool open = false;
+  for (auto& [model, lane] : lanes_) {
+    if (lane.waiting == 0) continue;
+    lane.opening = gate_->opening(model, now);
+    open = open || lane.opening.reason == WaitReason::none;
+  }
+  return open;
+}
+
+// Only where a slot is free: else the next one that ends asks the gate.
+void WaitQueue::set_alarm(TimePoint now) noexcept {
+  constexpr std::chrono::milliseconds kShortest{1};  // a gate that names the present must not keep the loop busy
+  auto due = TimePoint::max();
+  if (in_flight_ < bounds_.max_in_flight)
+    for (const auto& [model, lane] : lanes_)
+      if (lane.waiting > 0 && lane.opening.reason != WaitReason::none) due = std::min(due, lane.opening.until);
+  if (due == TimePoint::max())
+    alarm_->unset();
+  else
+    Alarm::set(alarm_, std::max(due, now + kShortest));
+}
+
+void WaitQueue::leave(Ticket& ticket) noexcept {
+  fair_.remove(ticket);
+  settle(ticket);
+}
+
+// It waits no longer, for whatever reason.
+void WaitQueue::settle(Ticket& ticket) noexcept {
+  usage_.leave(ticket.place_.client);
+  by_age_.erase(ticket.by_age_);
+  --ticket.lane_->waiting;
+  numbered_ = false;
+}
+
+void WaitQueue::number() {
+  if (numbered_) return;
+  std::uint64_t position = 0;
+  for (auto* entry : fair_.order()) static_cast<Ticket*>(entry)->position_ = ++position;
+  numbered_ = true;
+}
+
+Lane* WaitQueue::hold_lane(std::string_view model) {
+  const auto name = model.substr(0, kMaxModel);
+  auto found = lanes_.find(name);
+  if (found == lanes_.end()) {
+    found = lanes_.emplace(name, Lane{}).first;
+    found->second.model = name;
+  }
+  ++found->second.holders;
+  return &found->second;
+}
+
+void WaitQueue::drop_lane(Lane* lane) noexcept {
+  if (--lane->holders == 0) lanes_.erase(lanes_.find(lane->model));
 }
 
 }  // namespace tidegate::dispatch

@@ -22,8 +22,8 @@ Result<Principal> authenticate(const http::RequestHead& head, const http::Peer& 
   // All of them, also after a hit: the time taken says nothing of which one it was.
   for (const auto& client : clients)
     if (client.key.equals(key)) found = &client;
-  if (found != nullptr) return Principal{found->name};
-  if (peer.local_socket) return Principal{"local"};
+  if (found != nullptr) return Principal{found->name, found->weight, found->priority};
+  if (peer.local_socket) return Principal{.name = "local"};
   return Error{ErrorCode::unauthorized, key.empty()
                                             ? "this gateway wants a client key (gateway.clients) and none was sent"
                                             : "the client key is none of gateway.clients"};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "common/error.h"
@@ -11,6 +12,8 @@ namespace tidegate::gateway {
 /// Who calls.
 struct Principal {
   std::string_view name;  ///< of one of gateway.clients, in the snapshot; empty where none are configured
+  std::uint32_t weight = 1;
+  policy::Priority priority = policy::Priority::interactive;  ///< of requests that do not name their own
 };
 
 /// Knows the caller by its key (`Authorization: Bearer` or `x-api-key`), compared in constant time. Without

@@ -9,7 +9,9 @@
 #include "daemon/config/settings.h"
 #include "daemon/dispatch/attempts.h"
 #include "daemon/dispatch/body_inspector.h"
+#include "daemon/gateway/authenticator.h"
 #include "daemon/gateway/relay.h"
+#include "daemon/gateway/shared_calls.h"
 #include "daemon/http/listener.h"
 #include "daemon/http/response_writer.h"
 #include "daemon/observe/counters.h"
@@ -21,14 +23,22 @@ namespace tidegate::gateway {
 /// Server that calls serve().
 class Gateway {
  public:
-  Gateway(dispatch::Dispatcher& dispatcher, observe::ExchangeLog& exchanges);
+  Gateway(const Executor& executor, dispatch::Dispatcher& dispatcher, observe::ExchangeLog& exchanges);
 
   /// For requests that begin from now on.
   void set_snapshot(config::SnapshotPtr snapshot) { snapshot_ = std::move(snapshot); }
   [[nodiscard]] const config::SnapshotPtr& snapshot() const noexcept { return snapshot_; }
 
-  /// New requests are refused; those that run are not touched.
-  void set_draining() noexcept { draining_ = true; }
+  /// New requests are refused; those that run are not touched, but for calls that go on without a client.
+  void set_draining() {
+    draining_ = true;
+    shared_calls_.stop_keeping();
+  }
+  /// Waits for what goes on without a connection: after set_draining() and the last connection's end, for nothing but
+  /// its clearing up.
+  Task<> join() { return shared_calls_.join(); }
+
+  [[nodiscard]] SharedCalls& shared_calls() noexcept { return shared_calls_; }
 
   /// One connection, to its end.
   Task<> serve(std::shared_ptr<http::Connection> connection);
@@ -38,14 +48,17 @@ class Gateway {
   Task<bool> serve_request(http::Connection& connection);
   Task<bool> serve_local(http::Connection& connection, http::ResponseWriter& response);
   Task<bool> serve_models(http::Connection& connection, http::ResponseWriter& response);
-  Task<> forward(http::Connection& connection, http::ResponseWriter& response, std::string_view client);
+  Task<> forward(http::Connection& connection, http::ResponseWriter& response, const Principal& principal);
   /// Answers with an error of ours; `info` where an exchange has begun.
   Task<bool> refuse(http::ResponseWriter& response, const Error& error, const AnswerInfo* info = nullptr);
-  [[nodiscard]] Result<Ok> admit(const http::Connection& connection) const;
+  /// Where a heartbeat has begun the answer: the error as an event, and then a proper end, for the SDKs raise on it.
+  Task<bool> refuse_in_stream(http::Connection& connection, http::ResponseWriter& response, const Error& error);
+  [[nodiscard]] Result<Ok> admit(const http::Connection& connection, std::string_view client) const;
   [[nodiscard]] std::string new_id();
 
   dispatch::Dispatcher& dispatcher_;
   observe::ExchangeLog& exchanges_;
+  SharedCalls shared_calls_;
   dispatch::BodyInspector inspector_;
   config::SnapshotPtr snapshot_;
   bool draining_ = false;

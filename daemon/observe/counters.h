@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "common/error.h"
+#include "daemon/observe/truncation.h"
 
 namespace tidegate::observe {
 
@@ -21,6 +22,19 @@ struct Counters {
     std::uint64_t truncated = 0;  ///< the answer had begun and could not be finished
     std::uint64_t retried = 0;    ///< attempts beyond the first
   } requests;
+
+  /// Event streams that were looked into and came to an end; those that their clients left are in neither.
+  struct Streams {
+    std::uint64_t complete = 0;
+    std::array<std::uint64_t, kTruncations> truncated{};  ///< by reason; [none] stays 0
+    std::uint64_t malformed_chunks = 0;                   ///< events that were no JSON, in any stream
+    std::uint64_t terminal_added = 0;                     ///< complete but for their terminal event, which we added
+    std::uint64_t heartbeats = 0;                         ///< signs of life sent to clients that wait
+
+    [[nodiscard]] std::uint64_t truncated_by(Truncation reason) const noexcept {
+      return truncated[static_cast<std::size_t>(reason)];
+    }
+  } streams;
 
   std::array<std::uint64_t, kErrorCodes> refusals{};
 

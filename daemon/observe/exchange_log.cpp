@@ -40,16 +40,12 @@ std::string_view to_string(Outcome outcome) noexcept {
 
 ExchangeLog::Entry ExchangeLog::begin(std::string_view id, std::string_view method, std::string_view path,
                                       TimePoint now) {
-  if (spare_.empty()) {
-    running_.emplace_back();
-  } else {
-    running_.splice(running_.end(), spare_, spare_.begin());
-  }
-  auto& record = running_.back();
+  const auto at = take_record();
+  auto& record = *at;
   assign_bounded(record.id, id);
   assign_bounded(record.method, method);
   assign_bounded(record.path, path);
-  for (auto* text : {&record.client, &record.model, &record.waiting_for}) text->clear();
+  for (auto* text : {&record.client, &record.model, &record.waiting_for, &record.shared_with}) text->clear();
   record.stream = false;
   record.state = ExchangeRecord::State::reading;
   record.started = now;
@@ -58,7 +54,31 @@ ExchangeLog::Entry ExchangeLog::begin(std::string_view id, std::string_view meth
   record.attempts = 0;
   record.bytes_sent = 0;
   record.queue_position = 0;
-  return Entry(this, std::prev(running_.end()));
+  record.client_left = false;
+  return Entry(this, at);
+}
+
+ExchangeLog::Entry ExchangeLog::begin_again(const ExchangeRecord& of) {
+  const auto at = take_record();
+  *at = of;
+  return Entry(this, at);
+}
+
+std::list<ExchangeRecord>::iterator ExchangeLog::take_record() {
+  if (spare_.empty()) {
+    running_.emplace_back();
+  } else {
+    running_.splice(running_.end(), spare_, spare_.begin());
+  }
+  return std::prev(running_.end());
+}
+
+void ExchangeLog::put_back(std::list<ExchangeRecord>::iterator at) {
+  if (spare_.size() < kMaxSpare) {
+    spare_.splice(spare_.end(), running_, at);
+  } else {
+    running_.erase(at);
+  }
 }
 
 std::vector<const FinishedExchange*> ExchangeLog::finished(std::size_t limit) const {
@@ -88,11 +108,7 @@ void ExchangeLog::end(std::list<ExchangeRecord>::iterator at, ExchangeEnd end, T
   finished.end = std::move(end);
   finished.total_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now - finished.record.started);
   finished.finished_at = wall_now;
-  if (spare_.size() < kMaxSpare) {
-    spare_.splice(spare_.end(), running_, at);
-  } else {
-    running_.erase(at);
-  }
+  put_back(at);
 }
 
 ExchangeLog::Entry::~Entry() {
@@ -111,6 +127,18 @@ void ExchangeLog::Entry::set_client(std::string_view client) { assign_bounded(at
 void ExchangeLog::Entry::set_model(std::string_view model) { assign_bounded(at_->model, model); }
 
 void ExchangeLog::Entry::set_waiting_for(std::string_view what) { assign_bounded(at_->waiting_for, what); }
+
+void ExchangeLog::Entry::set_shared_with(std::string_view id) { assign_bounded(at_->shared_with, id); }
+
+void ExchangeLog::Entry::replace(Entry&& other) noexcept {
+  drop();
+  log_ = std::exchange(other.log_, nullptr);
+  at_ = other.at_;
+}
+
+void ExchangeLog::Entry::drop() noexcept {
+  if (auto* log = std::exchange(log_, nullptr)) log->put_back(at_);
+}
 
 void ExchangeLog::Entry::finish(ExchangeEnd end, TimePoint now, std::chrono::system_clock::time_point wall_now) {
   if (auto* log = std::exchange(log_, nullptr)) log->end(at_, std::move(end), now, wall_now);

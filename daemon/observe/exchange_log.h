@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/observe/truncation.h"
 #include "daemon/platform/clock.h"
 
 namespace tidegate::observe {
@@ -32,6 +33,8 @@ struct ExchangeRecord {
   std::uint64_t bytes_sent = 0;      ///< of the answer's body, to the client
   std::string waiting_for;           ///< for people: "a free slot", "retry in 1.2 s"; empty: nothing
   std::uint64_t queue_position = 0;  ///< from 1; 0: not queued
+  std::string shared_with;           ///< id of the exchange whose upstream call this one listens to; empty: its own
+  bool client_left = false;          ///< the exchange is over, its upstream call goes on
 };
 std::string_view to_string(ExchangeRecord::State state) noexcept;
 
@@ -42,6 +45,7 @@ std::string_view to_string(Outcome outcome) noexcept;
 struct ExchangeEnd {
   int status = 0;  ///< HTTP status that the client got; 0: none
   Outcome outcome = Outcome::cancelled;
+  Truncation truncation = Truncation::none;  ///< why it is truncated
   std::chrono::milliseconds queue_ms{0};
   std::optional<std::chrono::milliseconds>
       first_byte_ms;  ///< from the start to the answer's first byte; nothing: none came
@@ -79,6 +83,14 @@ class ExchangeLog {
     void set_client(std::string_view client);
     void set_model(std::string_view model);
     void set_waiting_for(std::string_view what);
+    void set_shared_with(std::string_view id);
+
+    /// A second handle on the same record, which must be gone or replaced before this one ends.
+    [[nodiscard]] Entry alias() noexcept { return Entry(nullptr, at_); }
+    /// Goes on as another one.
+    void replace(Entry&& other) noexcept;
+    /// Ends without being told among the finished ones.
+    void drop() noexcept;
 
     /// The entry is empty afterwards. May be called once.
     void finish(ExchangeEnd end, TimePoint now, std::chrono::system_clock::time_point wall_now);
@@ -92,6 +104,9 @@ class ExchangeLog {
 
   [[nodiscard]] Entry begin(std::string_view id, std::string_view method, std::string_view path, TimePoint now);
 
+  /// A further record with all that `of` says: for a call that goes on without its client.
+  [[nodiscard]] Entry begin_again(const ExchangeRecord& of);
+
   /// In the order of their start.
   [[nodiscard]] const std::list<ExchangeRecord>& running() const noexcept { return running_; }
 
@@ -101,6 +116,8 @@ class ExchangeLog {
  private:
   void end(std::list<ExchangeRecord>::iterator at, ExchangeEnd end, TimePoint now,
            std::chrono::system_clock::time_point wall_now);
+  std::list<ExchangeRecord>::iterator take_record();
+  void put_back(std::list<ExchangeRecord>::iterator at);
 
   std::list<ExchangeRecord> running_;
   std::list<ExchangeRecord> spare_;

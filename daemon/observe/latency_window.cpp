@@ -37,4 +37,12 @@ Percentiles LatencyWindow::percentiles(TimePoint now) const {
   return {recent.size(), rank(recent, 50), rank(recent, 90), rank(recent, 99)};
 }
 
+std::chrono::milliseconds LatencyWindow::typical(TimePoint now) const {
+  if (!typical_at_ || now - *typical_at_ >= kTypicalAge) {
+    typical_ = percentiles(now).p50;
+    typical_at_ = now;
+  }
+  return typical_;
+}
+
 }  // namespace tidegate::observe

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "daemon/platform/clock.h"
@@ -27,6 +28,10 @@ class LatencyWindow {
 
   [[nodiscard]] Percentiles percentiles(TimePoint now) const;
 
+  /// The p50 as it was within the last kTypicalAge: cheap enough to ask for each request that is turned away.
+  [[nodiscard]] std::chrono::milliseconds typical(TimePoint now) const;
+  static constexpr std::chrono::seconds kTypicalAge{1};
+
  private:
   struct Sample {
     TimePoint at;
@@ -34,6 +39,8 @@ class LatencyWindow {
   };
   std::vector<Sample> samples_;  // a ring once it is full: an idle gateway holds no 16 KiB for nothing
   std::size_t oldest_ = 0;
+  mutable std::chrono::milliseconds typical_{0};
+  mutable std::optional<TimePoint> typical_at_;
 };
 
 }  // namespace tidegate::observe

@@ -56,7 +56,7 @@ void CurlMulti::set_pool_size(long connections) { curl_multi_setopt(multi_, CURL
 void CurlMulti::add(std::shared_ptr<CurlTransfer> transfer) {
   assert(!in_curl_);
   CURL* easy = transfer->easy();
-  idle_deadline_ = std::min(idle_deadline_, transfer->idle_deadline());
+  idle_deadline_ = std::min(idle_deadline_, transfer->next_look());
   transfers_.emplace(easy, std::move(transfer));
   in_curl_ = true;  // the zero timeout that libcurl asks for now is what run_pending() does
   const auto added = curl_multi_add_handle(multi_, easy);
@@ -155,7 +155,7 @@ void CurlMulti::check_idle(TimePoint now) {
     if (transfer->idle_deadline() <= now)
       expired.push_back(transfer);
     else
-      idle_deadline_ = std::min(idle_deadline_, transfer->idle_deadline());
+      idle_deadline_ = std::min(idle_deadline_, transfer->next_look());
   }
   for (const auto& transfer : expired) {
     transfer->timed_out();

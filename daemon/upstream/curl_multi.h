@@ -40,11 +40,11 @@ class CurlMulti {
   /// Moves data again after CurlTransfer::resume() and the like.
   void run_pending();
 
-  /// Told by a transfer whose request goes on the wire: from now on its patience is another than while it connected.
-  void request_started(bool new_connection, TimePoint idle_deadline) noexcept {
-    ++(new_connection ? opened_total_ : reused_total_);
-    idle_deadline_ = std::min(idle_deadline_, idle_deadline);
-  }
+  /// Told by a transfer whose request goes on the wire.
+  void request_started(bool new_connection) noexcept { ++(new_connection ? opened_total_ : reused_total_); }
+
+  /// Told by a transfer whose patience is another from now on.
+  void look_by(TimePoint next_look) noexcept { idle_deadline_ = std::min(idle_deadline_, next_look); }
 
   /// Of the sockets that `transfer` has opened only the one with this local port is left: it is connected, or all
   /// have failed (-1).
@@ -72,7 +72,7 @@ class CurlMulti {
   Timer timer_;
   TimePoint timer_at_ = TimePoint::max();       // what timer_ waits for
   TimePoint curl_deadline_ = TimePoint::max();  // what libcurl asked for
-  TimePoint idle_deadline_ = TimePoint::max();  // when the first transfer may be out of patience, at the earliest
+  TimePoint idle_deadline_ = TimePoint::max();  // when the first transfer has to be looked at, at the earliest
   std::unique_ptr<platform::SocketSet> sockets_;
   CURLM* multi_;
   std::unordered_map<CURL*, std::shared_ptr<CurlTransfer>> transfers_;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <curl/curl.h>
@@ -18,6 +19,8 @@ struct Options {
   Secret api_key;
   std::string gateway_name;
   std::chrono::milliseconds idle_timeout{30'000};  ///< without a byte either way before the attempt is given up
+  /// The same while nothing of the answer's body has come and the request is out; not set: idle_timeout.
+  std::optional<std::chrono::milliseconds> first_byte_timeout;
   std::chrono::milliseconds connect_timeout{10'000};
   std::uint32_t max_in_flight = 32;
   std::filesystem::path ca_file, client_cert, client_key;

@@ -1,17 +1,22 @@
 #include "daemon/upstream/curl_transfer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/ascii.h"
 
 namespace tidegate::upstream {
 namespace {
 
+// Over this a body takes more than one write, and so its progress can be looked at.
+constexpr std::size_t kLargeBody = std::size_t{64} << 10;
 constexpr long kUploadBuffer = 64L << 10;
 constexpr long kLargestUploadBuffer = 256L << 10;
 // Many streams are open for long: a small buffer each. Other answers come in few, large reads.
 constexpr long kStreamBuffer = 8L << 10;
 constexpr long kNever = 24L * 3600 * 1000;
+// Looks at an upload within its patience.
+constexpr int kUploadLooks = 8;
 constexpr long kAnswerBuffer = 32L << 10;
 
 // Room for a large body in one piece, in steps, so that a handle keeps its setting from one request to the next:
@@ -25,7 +30,12 @@ long upload_buffer_for(std::size_t body) noexcept {
 }  // namespace
 
 CurlTransfer::CurlTransfer(std::unique_ptr<CurlHandle> handle, Request request, Wakeup& wakeup)
-    : handle_(std::move(handle)), request_(std::move(request)), wakeup_(&wakeup), last_progress_(Clock::now()) {
+    : handle_(std::move(handle)),
+      request_(std::move(request)),
+      wakeup_(&wakeup),
+      last_progress_(Clock::now()),
+      last_look_(last_progress_),
+      uploading_(request_.body != nullptr && request_.body->size() > kLargeBody) {
   handle_->transfer = this;
   handle_->clear_error_text();
   build_headers();
@@ -128,6 +138,7 @@ std::size_t CurlTransfer::on_header(char* data, std::size_t size, std::size_t co
 std::size_t CurlTransfer::on_body(char* data, std::size_t size, std::size_t count, void* self) noexcept {
   auto& transfer = *static_cast<CurlHandle*>(self)->transfer;
   transfer.last_progress_ = Clock::now();
+  if (!std::exchange(transfer.receiving_, true)) transfer.multi().look_by(transfer.next_look());
   if (transfer.abandoned_) return 0;
   if (transfer.received_.size() >= ResponseStream::kHighWater) {
     transfer.paused_ = true;
@@ -148,9 +159,10 @@ int CurlTransfer::on_request_start(void* self, char*, char*, int, int local_port
     transfer.info_.stale_connection = true;
     return CURL_PREREQFUNC_ABORT;
   }
-  transfer.last_progress_ = Clock::now();
+  transfer.last_progress_ = transfer.last_look_ = Clock::now();
   transfer.info_.new_connection = transfer.socket_opened_;
-  transfer.multi().request_started(transfer.socket_opened_, transfer.idle_deadline());
+  transfer.multi().request_started(transfer.socket_opened_);
+  transfer.multi().look_by(transfer.next_look());
   return CURL_PREREQFUNC_OK;
 }
 
@@ -164,19 +176,51 @@ void CurlTransfer::take(std::string& into) {
   multi().run_pending();
 }
 
-// A paused transfer waits for the client; an upload that moves is progress that no callback tells of.
+// A paused transfer waits for the client. What has been uploaded since the last look may have moved right behind that
+// look, so that is what counts: an upload that died is noticed in time, and one that lives is looked at often enough to
+// lose no more than an eighth of its patience. Its end is taken for now: the answer's patience is not to be shortened.
 void CurlTransfer::note_progress(TimePoint now) {
-  curl_off_t uploaded = 0;
-  curl_easy_getinfo(easy(), CURLINFO_SIZE_UPLOAD_T, &uploaded);
-  if (uploaded == uploaded_ && !paused_) return;
-  uploaded_ = uploaded;
-  last_progress_ = now;
+  if (paused_) last_progress_ = now;
+  if (phase() == Phase::sending) {
+    curl_off_t uploaded = 0;
+    curl_easy_getinfo(easy(), CURLINFO_SIZE_UPLOAD_T, &uploaded);
+    uploading_ = uploaded < static_cast<curl_off_t>(request_.body->size());
+    if (!uploading_)
+      last_progress_ = now;
+    else if (std::exchange(uploaded_, uploaded) != uploaded)
+      last_progress_ = std::max({last_progress_, last_look_, now - look_every()});
+  }
+  last_look_ = now;
+}
+
+CurlTransfer::Phase CurlTransfer::phase() const noexcept {
+  if (!request_started_) return Phase::connecting;
+  if (receiving_) return Phase::receiving;
+  return uploading_ && !head_.complete() ? Phase::sending : Phase::waiting;
+}
+
+std::chrono::milliseconds CurlTransfer::limit(Phase phase) const noexcept {
+  const auto& options = handle_->options().options();
+  switch (phase) {
+    case Phase::connecting: return options.connect_timeout;
+    case Phase::waiting: return options.first_byte_timeout.value_or(options.idle_timeout);
+    case Phase::sending:
+    case Phase::receiving: break;
+  }
+  return options.idle_timeout;
+}
+
+Clock::duration CurlTransfer::look_every() const noexcept {
+  return Clock::duration(limit(Phase::sending)) / kUploadLooks;
 }
 
 TimePoint CurlTransfer::idle_deadline() const noexcept {
-  const auto& options = handle_->options().options();
-  if (abandoned_) return TimePoint::max();
-  return last_progress_ + (request_started_ ? options.idle_timeout : options.connect_timeout);
+  return abandoned_ ? TimePoint::max() : last_progress_ + limit(phase());
+}
+
+TimePoint CurlTransfer::next_look() const noexcept {
+  const auto deadline = idle_deadline();
+  return phase() == Phase::sending ? std::min(deadline, last_look_ + look_every()) : deadline;
 }
 
 bool CurlTransfer::resolving() const {

@@ -40,8 +40,12 @@ class CurlTransfer {
   void finished(CURLcode code);
   void removed() noexcept { idle_ = true; }
   void timed_out();
+  /// To be called at next_look(), at the latest: an upload that moves is progress that no callback tells of.
   void note_progress(TimePoint now);
+  /// When it is out of patience.
   [[nodiscard]] TimePoint idle_deadline() const noexcept;
+  /// When it has to be looked at: at its deadline, or while it uploads sooner.
+  [[nodiscard]] TimePoint next_look() const noexcept;
   [[nodiscard]] bool resolving() const;
   void abandon() noexcept;
   [[nodiscard]] bool abandoned() const noexcept { return abandoned_; }
@@ -55,6 +59,12 @@ class CurlTransfer {
   static int on_request_start(void* self, char*, char*, int, int) noexcept;
 
  private:
+  /// Which patience counts now; each has its limit and its words.
+  enum class Phase { connecting, sending, waiting, receiving };
+  [[nodiscard]] Phase phase() const noexcept;
+  [[nodiscard]] std::chrono::milliseconds limit(Phase phase) const noexcept;
+  [[nodiscard]] Clock::duration look_every() const noexcept;
+
   void set_request_options();
   void build_headers();
   void fail(Error error);
@@ -73,7 +83,10 @@ class CurlTransfer {
   std::optional<Error> error_;
   TransferInfo info_;
   TimePoint last_progress_;
+  TimePoint last_look_;
   curl_off_t uploaded_ = 0;
+  bool uploading_;  // a body that the first write may not have taken whole
+  bool receiving_ = false;
   bool done_ = false;
   bool paused_ = false;
   bool idle_ = false;  // libcurl no longer has the handle

@@ -66,17 +66,30 @@ void CurlTransfer::finished(CURLcode code) {
 
 void CurlTransfer::timed_out() {
   done_ = true;
-  if (!request_started_) {
-    fail({ErrorCode::upstream_unreachable,
-          fmt::format("cannot connect to the proxy: no connection after {} (upstream.connectTimeout)",
-                      human_duration(handle_->options().options().connect_timeout))});
-    notify();
-    return;
+  const auto now = phase();
+  const auto patience = human_duration(limit(now));
+  const char* first_byte_key =
+      handle_->options().options().first_byte_timeout ? "upstream.firstByteTimeout" : "llm.openapi.timeout";
+  switch (now) {
+    case Phase::connecting:  // nothing was sent: unlike the others it may be repeated without a doubt
+      fail({ErrorCode::upstream_unreachable,
+            fmt::format("cannot connect to the proxy: no connection after {} (upstream.connectTimeout)", patience)});
+      break;
+    case Phase::sending:
+      fail({ErrorCode::upstream_timeout,
+            fmt::format("the proxy took nothing more of the request for {} (llm.openapi.timeout)", patience)});
+      break;
+    case Phase::waiting:
+      fail(
+          {ErrorCode::upstream_timeout,
+           fmt::format("the proxy sent {} for {} ({})",
+                       head_.complete() ? "nothing behind its answer's head" : "no answer", patience, first_byte_key)});
+      break;
+    case Phase::receiving:
+      fail({ErrorCode::upstream_timeout,
+            fmt::format("the proxy sent nothing more for {} (llm.openapi.timeout)", patience)});
+      break;
   }
-  const auto patience = human_duration(handle_->options().options().idle_timeout);
-  fail({ErrorCode::upstream_timeout,
-        head_.complete() ? fmt::format("the proxy sent nothing more for {} (llm.openapi.timeout)", patience)
-                         : fmt::format("the proxy sent no answer for {} (llm.openapi.timeout)", patience)});
   notify();
 }
 

@@ -92,6 +92,10 @@ class Transport {
   /// is a stream that is done with an error.
   virtual std::unique_ptr<ResponseStream> start(Request request, Wakeup& wakeup) = 0;
 
+  /// No attempt that starts from now on goes over a connection that is open now: the network may be another one. The
+  /// attempts under way keep theirs.
+  virtual void drop_idle_connections() = 0;
+
   [[nodiscard]] virtual ConnectionCounts counts() const noexcept = 0;
 };
 

@@ -19,8 +19,9 @@ std::string_view to_string(State state) noexcept {
 
 Upstream::Upstream(const Executor& executor) : Upstream(executor, std::make_unique<CurlTransport>(executor)) {}
 
-Upstream::Upstream(const Executor& executor, std::unique_ptr<Transport> transport)
+Upstream::Upstream(const Executor& executor, std::unique_ptr<Transport> transport, platform::SleepDetector sleep)
     : transport_(std::move(transport)),
+      sleep_(sleep),
       tasks_(executor),
       wakeup_(executor),
       probe_wakeup_(executor),
@@ -49,11 +50,25 @@ void Upstream::commit(std::shared_ptr<const PreparedOptions> options, std::chron
 
 std::unique_ptr<ResponseStream> Upstream::start(Request request, Wakeup& wakeup) {
   static constexpr std::string_view kVersionPrefix = "/v1";
+  notice_sleep();
   request.target.replace(0, kVersionPrefix.size(), options_->base_path());
   const auto now = Clock::now();
   if (now - last_request_ >= kClientsAreAbout) wakeup_.notify();  // the keep-warm loop sleeps while nobody is about
   last_request_ = last_traffic_ = now;
   return transport_->start(std::move(request), wakeup);
+}
+
+void Upstream::network_changed() {
+  transport_->drop_idle_connections();
+  if (keep_warm_.count() > 0 && Clock::now() - last_request_ < kClientsAreAbout) {
+    probe_asked_ = true;
+    wakeup_.notify();
+  }
+  if (on_network_change) on_network_change();
+}
+
+void Upstream::notice_sleep() {
+  if (sleep_.slept()) network_changed();
 }
 
 void Upstream::note_answer(int status, Clock::duration first_byte, std::string_view http_version) {

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "daemon/observe/latency_window.h"
+#include "daemon/platform/sleep_detector.h"
 #include "daemon/platform/task_scope.h"
 #include "daemon/upstream/curl_options.h"
 #include "daemon/upstream/models_cache.h"
@@ -39,7 +41,8 @@ class Upstream {
  public:
   /// Over libcurl.
   explicit Upstream(const Executor& executor);
-  Upstream(const Executor& executor, std::unique_ptr<Transport> transport);
+  Upstream(const Executor& executor, std::unique_ptr<Transport> transport,
+           platform::SleepDetector sleep = platform::SleepDetector());
 
   /// Throws std::invalid_argument where libcurl refuses the options; changes nothing.
   static std::shared_ptr<const PreparedOptions> prepare(Options options);
@@ -59,6 +62,17 @@ class Upstream {
   void stop() noexcept;
   Task<> join() { return tasks_.join(); }
 
+  /// The network may be another one. No connection that is open now is used for a new attempt; while clients are about,
+  /// one is opened afresh, ahead of them. Then on_network_change() is called.
+  void network_changed();
+  /// The same where the machine has slept since it was last asked. Each attempt asks before it starts, so no connection
+  /// from before a sleep is used behind it; calling this from time to time only opens the next one sooner.
+  void notice_sleep();
+
+  /// Whoever holds requests back because of what was known of the proxy may ask it again at once. May be empty; neither
+  /// it nor what it calls starts an attempt before it has returned.
+  std::function<void()> on_network_change;
+
   /// Asks for the model list soon: in the background.
   void refresh_models();
 
@@ -67,6 +81,8 @@ class Upstream {
   [[nodiscard]] bool refreshing() const noexcept { return probing_ || probe_asked_; }
   [[nodiscard]] Report report() const;
   [[nodiscard]] State state() const noexcept { return state_; }
+  /// From the start of an attempt to its first byte, as it mostly is.
+  [[nodiscard]] std::chrono::milliseconds typical_latency() const { return latency_.typical(Clock::now()); }
 
   static constexpr std::chrono::minutes kClientsAreAbout{15};  ///< after the last request
 
@@ -76,6 +92,7 @@ class Upstream {
   [[nodiscard]] bool probe_due(TimePoint now) const noexcept;
 
   std::unique_ptr<Transport> transport_;
+  platform::SleepDetector sleep_;
   std::shared_ptr<const PreparedOptions> options_;
   TaskScope tasks_;
   Wakeup wakeup_;        // of the keep-warm loop

@@ -49,6 +49,8 @@ Task<> Upstream::probe() {
   request.method = "GET";
   request.target = options_->base_path() + "/models";
   request.headers = kHeaders;
+  notice_sleep();
+  probe_asked_ = false;  // this is the probe that a sleep asks for
   const auto used = options_;
   const auto started = Clock::now();
   probing_ = true;

@@ -20,7 +20,10 @@ endif()
 find_path(TIDEGATE_ASIO_INCLUDE asio.hpp REQUIRED)
 add_library(tidegate_asio INTERFACE)
 target_include_directories(tidegate_asio SYSTEM INTERFACE "${TIDEGATE_ASIO_INCLUDE}")
-target_compile_definitions(tidegate_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_SEPARATE_COMPILATION)
+# Whether Asio 1.22 sees an aligned allocation depends on what was included before it: some files would allocate one way
+# and others free another.
+target_compile_definitions(tidegate_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_SEPARATE_COMPILATION
+                                                   ASIO_DISABLE_STD_ALIGNED_ALLOC)
 target_link_libraries(tidegate_asio INTERFACE Threads::Threads)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   # Asio before 1.24 does not know that newer clangs have C++20's coroutines.

@@ -160,19 +160,20 @@ class CutTest(unittest.TestCase):
                         self.assertEqual(len(self.errors(raw)), 1, raw[-300:])
 
     def test_a_cut_inside_an_event_gets_no_second_half(self):
+        first = b'data: {"choices":[{"index":0,"delta":{"content":"one"}}]}\n\n'
         half = b'data: {"choices":[{"delta":{"content":"half'
         seen = threading.Event()
 
         def handler(sock, _):
             if wire.next_request(sock):
                 sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
-                sock.sendall(b"%x\r\n%s\r\n" % (len(half), half))
+                sock.sendall(b"%x\r\n%s\r\n" % (len(first + half), first + half))
                 seen.wait(harness.HANG)
 
         with harness.FakeUpstream(handler) as upstream, harness.Gateway(upstream, retry=wire.QUICK) as gateway:
             with wire.open_request(gateway, wire.chat_bytes(stream=True)) as sock:
                 reader = wire.Wire(sock)
-                self.assertEqual((reader.head()[0], reader.chunk()), (200, half))
+                self.assertEqual((reader.head()[0], reader.chunk()), (200, first + half))
                 seen.set()
                 with self.assertRaises(wire.Broken):
                     reader.chunk()
@@ -181,7 +182,7 @@ class CutTest(unittest.TestCase):
     def test_http_1_0_clients_see_a_reset(self):
         body = json.dumps(BODIES[wire.CHAT]).encode()
         with wire.open_request(self.gateway, b"POST /v1/chat/completions HTTP/1.0\r\nContent-Type: application/json\r\n"
-                               b"X-Sim-Fault: cut-after=3\r\nContent-Length: %d\r\n\r\n" % len(body) + body) as sock:
+                               b"X-Sim-Fault: cut-after=3,token-delay=60ms\r\nContent-Length: %d\r\n\r\n" % len(body) + body) as sock:
             with self.assertRaises(ConnectionResetError):
                 while sock.recv(65536):
                     pass

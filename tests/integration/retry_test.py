@@ -12,7 +12,7 @@ import harness
 import wire
 
 REPEATED = (408, 429, 500, 502, 503, 504, 529)
-FINAL = (400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 501, 505)
+FINAL = (400, 401, 402, 403, 404, 405, 413, 415, 422, 501, 505)
 
 
 class RepeatTest(unittest.TestCase):
@@ -53,7 +53,7 @@ class RepeatTest(unittest.TestCase):
                 answer, calls, _ = self.chat(f"status={status}", f"final {status}")
                 self.assertEqual((answer.status, calls, answer.body), (status, 1, direct.body))
                 self.assertEqual(answer.header("x-tidegate-attempts"), "1")
-                self.assertIsNone(answer.header("x-should-retry"), "not ours to say: nothing was repeated")
+                self.assertEqual(answer.header("x-should-retry"), "false")
 
     def test_the_upstreams_wait_is_obeyed(self):
         for fault, least in (("retry-after-ms=250", 0.25), ("retry-after=0.3", 0.3), ("retry-after=1", 1.0),
@@ -65,10 +65,14 @@ class RepeatTest(unittest.TestCase):
                 self.assertLess(took, least + 6)
 
     def test_a_wait_beyond_the_deadline_is_passed_on_at_once(self):
-        answer, calls, took = self.chat("status=429,retry-after=100", "too late")
-        self.assertEqual((answer.status, calls, answer.header("retry-after")), (429, 1, "100"))
-        self.assertEqual(answer.header("x-should-retry"), "false")
-        self.assertLess(took, 10)
+        with harness.Gateway(self.sim, retry=wire.QUICK, queue={"maxWait": "20s"}) as gateway:
+            wire.settled(gateway)
+            before, begun = wire.calls(self.sim), time.monotonic()
+            answer = gateway.chat("hello", headers=wire.fault("status=429,retry-after=100"))
+            self.assertEqual((answer.status, wire.calls(self.sim) - before), (429, 1))
+            self.assertEqual(answer.header("retry-after"), "30", "a wait of minutes is not handed on")
+            self.assertIsNone(answer.header("x-should-retry"))
+            self.assertLess(time.monotonic() - begun, 10)
 
     def test_cut_at_the_end_of_all_attempts(self):
         with harness.Gateway(self.sim, llm={"timeout": 200}, retry={**wire.QUICK, "maxAttempts": 2}) as gateway:
@@ -99,7 +103,7 @@ class BoundTest(unittest.TestCase):
             self.assertEqual(gateway.status()["requests"]["retried"], bound - 1)
 
     def test_retries_are_a_share_of_the_traffic(self):
-        gateway = self.gateway()
+        gateway = self.gateway(queue={"maxWait": "3s"})  # most of them wait in vain for a proxy that is not well
         before = wire.calls(self.sim)
 
         def some():
@@ -110,8 +114,7 @@ class BoundTest(unittest.TestCase):
         waiting = [wire.in_background(some) for _ in range(5)]
         self.assertEqual({status for result in waiting for status in result()}, {503})
         total = wire.calls(self.sim) - before
-        self.assertGreater(total, 100, "some were repeated")
-        self.assertLessEqual(total, 125 + 3)
+        self.assertLessEqual(total, 125)
 
     def test_a_full_queue_and_a_passed_deadline(self):
         gateway = self.gateway(upstream={"maxInFlight": 1}, queue={"maxDepth": 1, "maxWait": "1200ms"})
@@ -170,7 +173,7 @@ class OwnUpstreamTest(unittest.TestCase):
         with contextlib.closing(socket.socket()) as listener:
             listener.bind(("127.0.0.1", 0))  # bound and not listening: connecting is refused, and the port stays ours
             url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
-            with harness.Gateway(llm={"baseUrl": url}, retry={"maxAttempts": 4, "backoff": {"initial": "2s", "max": "2s"}}) as gateway:
+            with harness.Gateway(llm={"baseUrl": url}, retry={"maxAttempts": 1, "backoff": {"initial": "2s", "max": "2s"}}) as gateway:
                 answer = wire.in_background(gateway.chat, "are you there?")
                 harness.wait_until(lambda: "backing_off" in wire.state_of_running(gateway), "it was tried in vain")
                 listener.listen()
@@ -193,10 +196,11 @@ class OwnUpstreamTest(unittest.TestCase):
                 sock.sendall(wire.http_answer(b"{}"))
 
     def test_nobody_there_is_503(self):
-        with harness.Gateway(retry={**wire.QUICK, "maxAttempts": 3}) as gateway:
-            answer = gateway.chat("hello")
+        with harness.Gateway(retry=wire.QUICK, queue={"maxWait": "2s"}) as gateway:
+            answer = gateway.chat("hello")  # waits for its return, to its own deadline
             self.assertEqual((answer.status, answer.error_code), (503, "upstream_unreachable"))
-            self.assertEqual((answer.header("x-should-retry"), answer.header("x-tidegate-attempts")), ("false", "3"))
+            self.assertEqual(answer.header("x-should-retry"), "false")
+            self.assertGreaterEqual(int(answer.header("x-tidegate-attempts")), 3)
             down = gateway.wait_status(lambda s: s["state"] == "degraded", "the state tells")
             self.assertEqual(down["upstreams"][0]["state"], "down")
 

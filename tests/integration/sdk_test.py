@@ -95,6 +95,10 @@ class SdkTest(unittest.TestCase):
             direct, through = (self.result(process) for process in processes)
             self.assertGreater(len(direct), 50)
             self.assertEqual(list(direct), list(through))
+            # The one difference that is meant: an error behind a 200 is an error.
+            inside = through.pop("chat, error inside a 200")["result"]
+            self.assertIn("error", direct.pop("chat, error inside a 200")["result"]["unexpected"])
+            self.assertEqual((inside["class"], inside["status"]), ("InternalServerError", 503))
             for name, want in direct.items():
                 with self.subTest(name):
                     self.assertNotIn("threw", want)
@@ -146,6 +150,35 @@ class SdkTest(unittest.TestCase):
                     with self.subTest(fault=fault, api=api):
                         self.assertTrue(seen["raised"], seen)
             self.assertGreater(sum(seen["events"] for apis in results.values() for seen in apis.values()), 9)
+
+    def waiting(self, sim, faults, **sections):
+        with harness.Gateway(sim, retry={**wire.QUICK, "maxAttempts": 1}, **sections) as gateway:
+            return self.result(self.start("waiting.mjs", gateway.url, " ".join(faults)))
+
+    def test_signs_of_life_change_nothing(self):
+        with harness.Sim(tls=False) as sim:
+            quick, slow = self.waiting(sim, ("delay=1ms", "delay=1s"), queue={"heartbeat": 250}).values()
+        for reader, seen in slow.items():
+            with self.subTest(reader):
+                self.assertIsNone(seen["raised"], seen)
+                self.assertEqual((seen["events"], seen["final"]), (quick[reader]["events"], quick[reader]["final"]))
+                # Anthropic's SDK keeps pings to itself; OpenAI's helper for responses gets comments.
+                self.assertEqual(seen["signs"] > 1, reader in ("chat", "chat, helper", "responses"), seen["signs"])
+                self.assertEqual(quick[reader]["signs"], 0)
+
+    def test_what_goes_wrong_in_a_stream_raises(self):
+        with harness.Sim(tls=False) as sim:
+            late = ("delay=600ms,quote-key", "delay=600ms,status=529", "delay=600ms,reset")
+            results = self.waiting(sim, (*late, "no-finish", "error-chunk", "no-finish,delay=600ms"), queue={"heartbeat": 250})
+        for fault, readers in results.items():
+            for reader, seen in readers.items():
+                with self.subTest(fault=fault, reader=reader):
+                    # A response's end that the upstream tells is an event like others, where nothing puts it together.
+                    if (fault, reader) != ("error-chunk", "responses"):
+                        self.assertTrue(seen["raised"], seen)
+                    self.assertIsNone(seen["final"])
+        for reader, seen in results["delay=600ms,quote-key"].items():
+            self.assertIn("[redacted]", seen["message"], reader)
 
 
 if __name__ == "__main__":

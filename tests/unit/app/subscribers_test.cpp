@@ -34,6 +34,7 @@ TEST_F(SubscribersTest, TheUpstreamFollowsTheConfiguration) {
   next.settings.gateway.name = "vps";
   next.settings.upstream.max_in_flight = 5;
   next.settings.upstream.connect_timeout = 3s;
+  next.settings.upstream.first_byte_timeout = 4s;
   next.settings.upstream.ca_file = "/ca.pem";
   next.settings.upstream.http_version = config::HttpVersion::http2;
   ASSERT_EQ(subscriber.prepare(next), std::nullopt);
@@ -46,9 +47,19 @@ TEST_F(SubscribersTest, TheUpstreamFollowsTheConfiguration) {
   EXPECT_EQ(options.gateway_name, "vps");
   EXPECT_EQ(options.idle_timeout, 7s);
   EXPECT_EQ(options.connect_timeout, 3s);
+  EXPECT_EQ(options.first_byte_timeout, 4s);
   EXPECT_EQ(options.max_in_flight, 5U);
   EXPECT_EQ(options.ca_file, "/ca.pem");
   EXPECT_TRUE(options.http2);
+}
+
+TEST_F(SubscribersTest, WithoutAFirstByteTimeoutThatOfTheLlmBlockCounts) {
+  UpstreamSubscriber subscriber(upstream);
+  config::Snapshot next;
+  next.settings.llm.base_url = "https://proxy.example.com/v1";
+  ASSERT_EQ(subscriber.prepare(next), std::nullopt);
+  subscriber.commit(shared(next));
+  EXPECT_EQ(transport->options->options().first_byte_timeout, std::nullopt);
 }
 
 TEST_F(SubscribersTest, AnAddressThatCannotBeParsedIsRefused) {
@@ -78,19 +89,20 @@ TEST_F(SubscribersTest, ANewAddressForgetsWhatWasKnownOfTheOld) {
 }
 
 TEST_F(SubscribersTest, LimitsComeIntoForce) {
+  std::mt19937_64 random;
+  dispatch::UpstreamGate gate(random);
   dispatch::WaitQueue queue;
   policy::RetryBudget budget;
   observe::Counters counters;
-  std::mt19937_64 random;
-  dispatch::Dispatcher dispatcher{upstream, queue, budget, counters, random};
+  dispatch::Dispatcher dispatcher{upstream, queue, gate, budget, counters, random};
   observe::ExchangeLog exchanges;
-  gateway::Gateway gateway(dispatcher, exchanges);
+  gateway::Gateway gateway(wire.loop.get_executor(), dispatcher, exchanges);
   http::Limits seen;
   http::Server server(wire.loop.get_executor(), [&](std::shared_ptr<http::Connection> connection) -> Task<> {
     seen = connection->limits();
     co_return;
   });
-  LimitsSubscriber subscriber(queue, budget, server, gateway);
+  LimitsSubscriber subscriber(dispatcher, server, gateway);
   config::Snapshot next;
   auto& settings = next.settings;
   settings.upstream.max_in_flight = 3;

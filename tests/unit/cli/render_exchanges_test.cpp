@@ -44,6 +44,17 @@ TEST(RenderExchanges, RunningAndRecent) {
             "  no byte\\x07 for 30 s, 10 s ago (12:00:00)\n");
 }
 
+TEST(RenderExchanges, ACallWithoutItsClient) {
+  EXPECT_EQ(render(R"({"running":[{"id":"req_1","client":"c","model":"m","state":"streaming","age_ms":2300,"attempts":1,
+      "bytes_sent":5,"waiting_for":null,"client_left":true},{"id":"req_2","client":"c","model":"m","state":"streaming",
+      "age_ms":2300,"attempts":0,"bytes_sent":5,"waiting_for":null,"client_left":false}],"recent":[]})"),
+            "On their way (2)\n"
+            "STATE        AGE  TRIES  SENT  CLIENT  MODEL  ID\n"
+            "streaming  2.3 s      1   5 B  c       m      req_1\n"
+            "  its client left, goes on for a retry\n"
+            "streaming  2.3 s      0   5 B  c       m      req_2\n");
+}
+
 TEST(RenderExchanges, FieldsOfAnotherVersion) {
   EXPECT_EQ(render(R"({"running":[{"new":1},7],"recent":null})"),
             "On their way (2)\n"

@@ -67,8 +67,10 @@ TEST(ErrorTable, DoesNotInviteRetriesOfWhatWasRetried) {
 TEST(ErrorTable, ShowsAFullQueueAs429AndAPassedDeadlineAs503) {
   EXPECT_EQ(error_info(ErrorCode::queue_full).http_status, 429);
   EXPECT_EQ(error_info(ErrorCode::queue_timeout).http_status, 503);
+  EXPECT_EQ(error_info(ErrorCode::deadline_exceeded).http_status, 503);
   EXPECT_TRUE(error_info(ErrorCode::queue_full).client_may_retry);
   EXPECT_TRUE(error_info(ErrorCode::queue_timeout).client_may_retry);
+  EXPECT_TRUE(error_info(ErrorCode::deadline_exceeded).client_may_retry);
 }
 
 TEST(ErrorTable, TakesANumberThatIsNoReasonForABug) {

@@ -29,22 +29,30 @@ inline const BadText kBadOthers[] = {
     {"later_metrics", "metrics: {listen: x}\n"sv,
      "8:1: metrics: this key is not supported by version VERSION yet; expected one of llm, gateway, upstream, queue, "
      "retry, log"},
-    {"later_heartbeat", "queue: {heartbeat: 1s}\n"sv,
-     "8:9: queue.heartbeat: this key is not supported by version VERSION yet; expected one of maxDepth, maxBytes, "
-     "maxWait"},
-    {"later_priority",
+    {"priority_number",
      "gateway:\n"
      "  clients:\n"
      "    - {name: a, key: KEY, priority: 1}\n"sv,
-     "10:46: gateway.clients[0].priority: this key is not supported by version VERSION yet; expected one of name, key"},
-    {"later_weight",
+     "10:56: gateway.clients[0].priority: unknown value; expected one of interactive, background"},
+    {"priority_almost",
      "gateway:\n"
      "  clients:\n"
-     "    - {name: a, key: KEY, weight: 1}\n"sv,
-     "10:46: gateway.clients[0].weight: this key is not supported by version VERSION yet; expected one of name, key"},
+     "    - {name: a, key: KEY, priority: backgrund}\n"sv,
+     "10:56: gateway.clients[0].priority: unknown value, did you mean \"background\"; expected one of interactive, "
+     "background"},
+    {"weight_zero",
+     "gateway:\n"
+     "  clients:\n"
+     "    - {name: a, key: KEY, weight: 0}\n"sv,
+     "10:54: gateway.clients[0].weight: the number is out of range; expected a whole number from 1 to 1000"},
+    {"weight_fraction",
+     "gateway:\n"
+     "  clients:\n"
+     "    - {name: a, key: KEY, weight: 1.5}\n"sv,
+     "10:54: gateway.clients[0].weight: this is no whole number; expected a whole number from 1 to 1000"},
     {"gateway_list", "gateway: []\n"sv,
      "8:10: gateway: a list stands here; expected a mapping with name, listen, hosts, clients, maxConnections, "
-     "maxBody, headTimeout, bodyTimeout, idleTimeout, writeTimeout"},
+     "maxBody, headTimeout, bodyTimeout, idleTimeout, writeTimeout, idempotencyGrace"},
     {"name_empty", "gateway: {name: \"\"}\n"sv,
      "8:17: gateway.name: the text is empty; expected a text of 1 to 64 bytes"},
     {"name_blank", "gateway: {name: \"a b\"}\n"sv,
@@ -104,7 +112,7 @@ inline const BadText kBadOthers[] = {
     {"clients_mapping", "gateway: {clients: {name: a, key: KEY}}\n"sv,
      "8:20: gateway.clients: a mapping stands here; expected a list of mappings"},
     {"client_text", "gateway: {clients: [KEY]}\n"sv,
-     "8:21: gateway.clients[0]: a single value stands here; expected a mapping with name, key"},
+     "8:21: gateway.clients[0]: a single value stands here; expected a mapping with name, key, priority, weight"},
     {"client_no_key", "gateway: {clients: [{name: a}]}\n"sv,
      "8:21: gateway.clients[0].key: the key is missing; expected the key, ${NAME} or file:/PATH"},
     {"client_no_name", "gateway: {clients: [{key: KEY}]}\n"sv,
@@ -169,6 +177,9 @@ inline const BadText kBadOthers[] = {
     {"head_zero", "gateway: {headTimeout: 0s}\n"sv,
      "8:24: gateway.headTimeout: the duration is out of range; expected milliseconds or a duration such as 500ms, 30s, "
      "10m or 24h, from 1ms to 24h"},
+    {"grace_long", "gateway: {idempotencyGrace: 61m}\n"sv,
+     "8:29: gateway.idempotencyGrace: the duration is out of range; expected milliseconds or a duration such as 500ms, "
+     "30s, 10m or 24h, from 0ms to 1h"},
     {"idle_text", "gateway: {idleTimeout: never}\n"sv,
      "8:24: gateway.idleTimeout: this is no duration; expected milliseconds or a duration such as 500ms, 30s, 10m or "
      "24h, from 1ms to 24h"},
@@ -177,6 +188,10 @@ inline const BadText kBadOthers[] = {
     {"connect_long", "upstream: {connectTimeout: 11m}\n"sv,
      "8:28: upstream.connectTimeout: the duration is out of range; expected milliseconds or a duration such as 500ms, "
      "30s, 10m or 24h, from 1ms to 10m"},
+    {"first_byte_long", "upstream: {firstByteTimeout: 25h}\n"sv,
+     "8:30: upstream.firstByteTimeout: the duration is out of range; expected milliseconds or a duration such as "
+     "500ms, "
+     "30s, 10m or 24h, from 0ms to 24h"},
     {"ca_relative", "upstream: {caFile: ca.pem}\n"sv,
      "8:20: upstream.caFile: the path is not absolute or no file's; expected the path of a file that begins with / or "
      "~/"},
@@ -207,6 +222,8 @@ inline const BadText kBadOthers[] = {
      "24h, from 0ms to 24h"},
     {"depth_negative", "queue: {maxDepth: -1}\n"sv,
      "8:19: queue.maxDepth: this is no whole number; expected a whole number from 0 to 1000000"},
+    {"per_client_many", "queue: {maxPerClient: 1000001}\n"sv,
+     "8:23: queue.maxPerClient: the number is out of range; expected a whole number from 0 to 1000000"},
     {"wait_zero", "queue: {maxWait: 0}\n"sv,
      "8:18: queue.maxWait: the duration is out of range; expected milliseconds or a duration such as 500ms, 30s, 10m "
      "or 24h, from 1ms to 24h"},

@@ -41,13 +41,14 @@ TEST(Loader, ReadsEveryKeyOfTheGateway) {
   clients:
     - name: openclaw
       key: key-of-openclaw
-    - {name: sdk, key: "12345"}
+    - {name: sdk, key: "12345", priority: background, weight: 7}
   maxConnections: 10
   maxBody: 32MiB
   headTimeout: 1s
   bodyTimeout: 2m
   idleTimeout: "3m"
   writeTimeout: 4h
+  idempotencyGrace: 0
 )")
                            .settings.gateway;
   EXPECT_EQ(gateway.name, "vps-1.a_b");
@@ -55,28 +56,31 @@ TEST(Loader, ReadsEveryKeyOfTheGateway) {
                                                         TcpAddress{"localhost", 80}, UnixAddress{},
                                                         UnixAddress{"/run/a.sock"}, TcpAddress{"0.0.0.0", 8080}}));
   EXPECT_EQ(gateway.hosts, (std::vector<std::string>{"gw.example.com", "10.0.0.1", "[fe80::1]"}));
-  EXPECT_EQ(gateway.clients, (std::vector<Client>{{"openclaw", Secret("key-of-openclaw")}, {"sdk", Secret("12345")}}));
+  EXPECT_EQ(gateway.clients, (std::vector<Client>{{"openclaw", Secret("key-of-openclaw")},
+                                                  {"sdk", Secret("12345"), policy::Priority::background, 7}}));
   EXPECT_EQ(gateway.max_connections, 10U);
   EXPECT_EQ(gateway.max_body, 32ULL << 20);
   EXPECT_EQ(gateway.head_timeout, milliseconds(1'000));
   EXPECT_EQ(gateway.body_timeout, milliseconds(120'000));
   EXPECT_EQ(gateway.idle_timeout, milliseconds(180'000));
   EXPECT_EQ(gateway.write_timeout, milliseconds(14'400'000));
+  EXPECT_EQ(gateway.idempotency_grace, milliseconds(0));
 }
 
 TEST(Loader, ReadsEveryKeyOfTheOtherSections) {
   const TempFolder folder;
   const auto pem = folder.write("a.pem", "").string();
-  const auto settings = load_with("upstream: {maxInFlight: 7, connectTimeout: 250ms, caFile: " + pem +
-                                  ", clientCert: " + pem + ", clientKey: " + pem +
-                                  ", httpVersion: 1.1, proxy: 'socks5h://u:p@proxy:1080', keepWarm: 0}\n"
-                                  "queue: {maxDepth: 0, maxBytes: 512KiB, maxWait: 90s}\n"
-                                  "retry: {maxAttempts: 2, backoff: {initial: 10ms, max: 20ms}, budget: 0.25}\n"
-                                  "log: {level: debug, format: json, file: /var/log/tidegate.log}\n")
-                            .settings;
-  EXPECT_EQ(settings.upstream, (Upstream{7, milliseconds(250), pem, pem, pem, HttpVersion::http1_1,
-                                         "socks5h://u:p@proxy:1080", milliseconds(0)}));
-  EXPECT_EQ(settings.queue, (Queue{0, 512ULL << 10, milliseconds(90'000)}));
+  const auto settings =
+      load_with("upstream: {maxInFlight: 7, connectTimeout: 250ms, firstByteTimeout: 2m, caFile: " + pem +
+                ", clientCert: " + pem + ", clientKey: " + pem +
+                ", httpVersion: 1.1, proxy: 'socks5h://u:p@proxy:1080', keepWarm: 0}\n"
+                "queue: {maxDepth: 0, maxPerClient: 3, maxBytes: 512KiB, maxWait: 90s, heartbeat: 0}\n"
+                "retry: {maxAttempts: 2, backoff: {initial: 10ms, max: 20ms}, budget: 0.25}\n"
+                "log: {level: debug, format: json, file: /var/log/tidegate.log}\n")
+          .settings;
+  EXPECT_EQ(settings.upstream, (Upstream{7, milliseconds(250), milliseconds(120'000), pem, pem, pem,
+                                         HttpVersion::http1_1, "socks5h://u:p@proxy:1080", milliseconds(0)}));
+  EXPECT_EQ(settings.queue, (Queue{0, 512ULL << 10, milliseconds(90'000), milliseconds(0), 3}));
   EXPECT_EQ(settings.retry, (Retry{2, milliseconds(10), milliseconds(20), 0.25}));
   EXPECT_EQ(settings.log, (Log{"debug", LogFormat::json, "/var/log/tidegate.log"}));
 }

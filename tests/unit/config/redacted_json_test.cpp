@@ -12,15 +12,15 @@ TEST(RedactedJson, SpellsTheDefaultsAsTheFileWould) {
       to_redacted_json(load_with("gateway: {name: vps}\n")),
       R"({"llm":{"provider":"openapi","openapi":{"baseUrl":"https://your-proxy.example.com/v1","apiKey":"[redacted]",)"
       R"("model":"gpt-4","timeout":"30s"}},"gateway":{"name":"vps","listen":["127.0.0.1:8433","unix"],"hosts":[],"clients":[],)"
-      R"("maxConnections":4096,"maxBody":67108864,"headTimeout":"15s","bodyTimeout":"5m","idleTimeout":"75s","writeTimeout":"5m"},)"
-      R"("upstream":{"maxInFlight":32,"connectTimeout":"10s","caFile":"","clientCert":"","clientKey":"","httpVersion":"auto",)"
-      R"("proxy":"","keepWarm":"50s"},"queue":{"maxDepth":1000,"maxBytes":268435456,"maxWait":"5m"},"retry":{"maxAttempts":4,)"
+      R"("maxConnections":4096,"maxBody":67108864,"headTimeout":"15s","bodyTimeout":"5m","idleTimeout":"75s","writeTimeout":"5m","idempotencyGrace":"15s"},)"
+      R"("upstream":{"maxInFlight":32,"connectTimeout":"10s","firstByteTimeout":"0ms","caFile":"","clientCert":"","clientKey":"","httpVersion":"auto",)"
+      R"("proxy":"","keepWarm":"50s"},"queue":{"maxDepth":1000,"maxPerClient":0,"maxBytes":268435456,"maxWait":"5m","heartbeat":"15s"},"retry":{"maxAttempts":6,)"
       R"("backoff":{"initial":"500ms","max":"8s"},"budget":0.2},"log":{"level":"info","format":"auto","file":""}})");
 }
 
 TEST(RedactedJson, HidesEverySecret) {
   const auto json =
-      to_redacted_json(load_with("gateway: {clients: [{name: a, key: client-key-a}]}\n"
+      to_redacted_json(load_with("gateway: {clients: [{name: a, key: client-key-a, priority: background, weight: 3}]}\n"
                                  "upstream: {proxy: 'http://user:password@proxy:3128'}\n"));
   for (const auto* secret : {"your-proxy-api-key", "client-key-a", "user", "password"})
     EXPECT_EQ(json.find(secret), std::string::npos) << secret;
@@ -28,6 +28,8 @@ TEST(RedactedJson, HidesEverySecret) {
   EXPECT_EQ(parsed["upstream"]["proxy"], "http://[redacted]@proxy:3128");
   EXPECT_EQ(parsed["gateway"]["clients"][0]["key"], "[redacted]");
   EXPECT_EQ(parsed["gateway"]["clients"][0]["name"], "a");
+  EXPECT_EQ(parsed["gateway"]["clients"][0]["priority"], "background");
+  EXPECT_EQ(parsed["gateway"]["clients"][0]["weight"], 3);
 }
 
 TEST(RedactedJson, IsItselfAConfigurationWithTheSameSettings) {

@@ -56,7 +56,7 @@ TEST(Schema, SuggestsTheNearestKey) {
   EXPECT_EQ(nearest("max_in_flight", known_keys("upstream")), "maxInFlight");
   EXPECT_EQ(nearest("url", known_keys("llm.openapi")), "");
   EXPECT_EQ(nearest(std::string(10'000, 'a'), known_keys("")), "");
-  EXPECT_EQ(known_keys("gateway.clients[7]"), (std::vector<std::string_view>{"name", "key"}));
+  EXPECT_EQ(known_keys("gateway.clients[7]"), (std::vector<std::string_view>{"name", "key", "priority", "weight"}));
   EXPECT_EQ(known_keys("llm"), (std::vector<std::string_view>{"provider", "openapi"}));
 }
 

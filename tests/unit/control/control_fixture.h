@@ -35,6 +35,8 @@ struct ControlTest : testing::Test {
   std::unique_ptr<upstream::FakeTransport> owned = std::make_unique<upstream::FakeTransport>();
   upstream::FakeTransport* transport = owned.get();
   upstream::Upstream upstream{wire.loop.get_executor(), std::move(owned)};
+  std::mt19937_64 random{1};
+  dispatch::UpstreamGate gate{random};
   dispatch::WaitQueue queue;
   observe::Counters counters;
   observe::ExchangeLog exchanges;
@@ -45,6 +47,7 @@ struct ControlTest : testing::Test {
   Sources sources{.store = store,
                   .upstream = upstream,
                   .queue = queue,
+                  .gate = gate,
                   .counters = counters,
                   .exchanges = exchanges,
                   .health = health,

@@ -33,22 +33,42 @@ TEST_F(ExchangesView, TellsWhatRuns) {
   EXPECT_EQ(one["attempts"], 2);
   EXPECT_TRUE(one["position"].is_null());
   EXPECT_TRUE(one["waiting_for"].is_null());
+  EXPECT_TRUE(one["shared_with"].is_null());
+  EXPECT_EQ(one["client_left"], false);
 }
 
-TEST_F(ExchangesView, ThePlaceInTheQueueIsCountedOverThoseThatWait) {
+TEST_F(ExchangesView, TellsWhoListensToWhoseCall) {
   auto first = exchanges.begin("req_1", "POST", "/v1/x", Clock::now());
+  first.record().client_left = true;
   auto second = exchanges.begin("req_2", "POST", "/v1/x", Clock::now());
-  auto third = exchanges.begin("req_3", "POST", "/v1/x", Clock::now());
-  first.enter(State::queued, Clock::now());
-  first.set_waiting_for("a free slot");
-  second.enter(State::waiting, Clock::now());
-  third.enter(State::queued, Clock::now());
+  second.set_shared_with("req_1");
   const auto running = exchanges_view(sources)["running"];
-  EXPECT_EQ(running[0]["position"], 1);
-  EXPECT_EQ(running[0]["waiting_for"], "a free slot");
-  EXPECT_TRUE(running[1]["position"].is_null());
+  EXPECT_EQ(running[0]["client_left"], true);
+  EXPECT_EQ(running[1]["shared_with"], "req_1");
+  second.finish({}, Clock::now(), wall);
+  EXPECT_EQ(exchanges_view(sources)["recent"][0]["shared_with"], "req_1");
+}
+
+TEST_F(ExchangesView, TellsWhoWaitsForWhatAtWhichPlace) {
+  queue.set_bounds({1, 10, 1000});
+  Wakeup wakeup(wire.loop.get_executor());
+  std::vector<observe::ExchangeLog::Entry> entries;
+  std::vector<std::unique_ptr<dispatch::WaitQueue::Ticket>> tickets;
+  for (const char* id : {"req_1", "req_2", "req_3"}) {
+    entries.push_back(exchanges.begin(id, "POST", "/v1/x", Clock::now()));
+    auto place = queue.arrive();
+    place.exchange = id;
+    tickets.push_back(std::make_unique<dispatch::WaitQueue::Ticket>(queue, place, wakeup));
+  }
+  const auto running = exchanges_view(sources)["running"];
+  EXPECT_TRUE(running[0]["position"].is_null()) << "it has its slot";
+  EXPECT_TRUE(running[0]["waits_for"].is_null());
+  EXPECT_EQ(running[1]["position"], 1);
+  EXPECT_EQ(running[1]["waits_for"], "slot");
   EXPECT_EQ(running[2]["position"], 2);
+  EXPECT_TRUE(running[2]["not_before_ms"].is_null());
   EXPECT_TRUE(running[2]["deadline_in_ms"].is_null());
+  while (!tickets.empty()) tickets.pop_back();
 }
 
 TEST_F(ExchangesView, TellsWhatEndedTheNewestFirst) {
@@ -57,7 +77,8 @@ TEST_F(ExchangesView, TellsWhatEndedTheNewestFirst) {
     wire.run_for(1s);
     observe::ExchangeEnd end;
     end.status = 503;
-    end.outcome = observe::Outcome::failed;
+    end.outcome = observe::Outcome::truncated;
+    end.truncation = observe::Truncation::stalled;
     end.queue_ms = 5ms;
     end.first_byte_ms = 7ms;
     end.error = "why";
@@ -75,7 +96,9 @@ TEST_F(ExchangesView, TellsWhatEndedTheNewestFirst) {
   EXPECT_TRUE(recent[0]["error"].is_null());
   EXPECT_EQ(recent[1]["id"], "req_2");
   EXPECT_EQ(recent[1]["status"], 503);
-  EXPECT_EQ(recent[1]["outcome"], "failed");
+  EXPECT_EQ(recent[1]["outcome"], "truncated");
+  EXPECT_EQ(recent[1]["truncated_by"], "stalled");
+  EXPECT_TRUE(recent[0]["truncated_by"].is_null());
   EXPECT_EQ(recent[1]["queue_ms"], 5);
   EXPECT_EQ(recent[1]["first_byte_ms"], 7);
   EXPECT_EQ(recent[1]["total_ms"], 1000);

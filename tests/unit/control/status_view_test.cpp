@@ -100,6 +100,11 @@ TEST_F(StatusView, TellsQueueAndCounts) {
   dispatch::WaitQueue::Ticket running(queue, queue.arrive(), wakeup);
   dispatch::WaitQueue::Ticket waiting(queue, queue.arrive(), wakeup);
   counters.requests = {9, 4, 3, 1, 1, 2};
+  counters.streams.complete = 5;
+  counters.streams.truncated[static_cast<std::size_t>(observe::Truncation::stalled)] = 7;
+  counters.streams.malformed_chunks = 2;
+  counters.streams.terminal_added = 1;
+  counters.streams.heartbeats = 8;
   wire.run_for(1500ms);
   const auto status = status_view(sources);
   EXPECT_EQ(status["queue"]["depth"], 1);
@@ -109,6 +114,12 @@ TEST_F(StatusView, TellsQueueAndCounts) {
   EXPECT_EQ(status["queue"]["oldest_wait_ms"], 1500);
   EXPECT_EQ(status["requests"],
             Json::parse(R"({"total":9,"succeeded":4,"failed":3,"cancelled":1,"truncated":1,"retried":2})"));
+  EXPECT_EQ(
+      status["streams"],
+      Json::parse(
+          R"({"complete":5,"truncated":{"cut_before_finish":0,"done_without_finish":0,"malformed_chunk":0,)"
+          R"("error_chunk":0,"stalled":7,"reset":0,"deadline":0,"bad_framing":0},"malformed_chunks":2,"terminal_added":1,)"
+          R"("heartbeats":8})"));
 }
 
 TEST_F(StatusView, TellsWhyAReloadFailed) {

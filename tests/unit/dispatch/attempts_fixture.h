@@ -17,7 +17,7 @@ namespace tidegate::dispatch {
 struct AttemptsTest : testing::Test {
   /// One exchange and what came of it.
   struct Run {
-    Run(AttemptsTest& test, const std::string& id)
+    Run(AttemptsTest& test, const std::string& id, Deadline deadline = {})
         : wakeup(test.loop.get_executor()),
           entry(test.log.begin(id, "POST", "/v1/x", Clock::now())),
           exchange{.id = id,
@@ -28,6 +28,7 @@ struct AttemptsTest : testing::Test {
                    .body = std::make_shared<std::string>("{}"),
                    .stream = false,
                    .started = Clock::now(),
+                   .deadline = deadline,
                    .wakeup = wakeup,
                    .client_gone = [this] { return gone; },
                    .entry = entry},
@@ -52,6 +53,7 @@ struct AttemptsTest : testing::Test {
   };
 
   AttemptsTest() {
+    queue.set_gate(gate, loop.get_executor());
     snapshot.settings.retry.backoff_initial = std::chrono::milliseconds(1'000);
     snapshot.settings.retry.backoff_max = std::chrono::milliseconds(8'000);
     upstream.commit(upstream::fake_options(), std::chrono::milliseconds(0));
@@ -93,11 +95,12 @@ struct AttemptsTest : testing::Test {
   std::unique_ptr<upstream::FakeTransport> owned = std::make_unique<upstream::FakeTransport>();
   upstream::FakeTransport* transport = owned.get();
   upstream::Upstream upstream{loop.get_executor(), std::move(owned)};
+  std::mt19937_64 random{1};
+  UpstreamGate gate{random};
   WaitQueue queue;
   policy::RetryBudget budget;
   observe::Counters counters;
-  std::mt19937_64 random{1};
-  Dispatcher dispatcher{upstream, queue, budget, counters, random};
+  Dispatcher dispatcher{upstream, queue, gate, budget, counters, random};
   observe::ExchangeLog log;
   std::vector<std::unique_ptr<Run>> runs;
   TaskScope tasks{loop.get_executor()};

@@ -11,6 +11,14 @@ using upstream::FakeAttempt;
 
 struct AttemptsQueueTest : AttemptsTest {
   AttemptsQueueTest() { queue.set_bounds({1, 1000, 1 << 20}); }
+
+  /// One whose client says until when.
+  Run& start_until(TimePoint end) {
+    runs.push_back(std::make_unique<Run>(*this, "req_late", Deadline{.end = end, .first_byte = TimePoint::max()}));
+    tasks.spawn(take(*runs.back()));
+    settle();
+    return *runs.back();
+  }
 };
 
 TEST_F(AttemptsQueueTest, WaitsForItsTurn) {
@@ -56,11 +64,10 @@ TEST_F(AttemptsQueueTest, TheDeadlineIsThatOfTheExchangeNotOfTheWait) {
 
 TEST_F(AttemptsQueueTest, ABackingOffExchangeLeavesItsSlotToOthers) {
   transport->script = [](FakeAttempt& attempt, std::size_t number) {
-    if (number == 1) attempt.answer(503, "{}", "Retry-After: 10\n");
+    if (number == 1) attempt.answer(500, "{}");
   };
   auto& first = start();
   auto& second = start();
-  run_for(300ms);
   EXPECT_EQ(transport->attempts.size(), 2U);
   transport->last().answer(200, "{}");
   settle();
@@ -70,10 +77,9 @@ TEST_F(AttemptsQueueTest, ABackingOffExchangeLeavesItsSlotToOthers) {
 
 TEST_F(AttemptsQueueTest, ARetryGoesBeforeThoseThatCameLater) {
   transport->script = [](FakeAttempt& attempt, std::size_t number) {
-    if (number == 1) attempt.answer(503, "{}", "Retry-After: 1\n");
+    if (number == 1) attempt.answer(500, "{}");
   };
   auto& first = start();
-  run_for(500ms);
   auto& second = start();
   auto& third = start();
   EXPECT_EQ(transport->attempts.size(), 2U);
@@ -85,6 +91,35 @@ TEST_F(AttemptsQueueTest, ARetryGoesBeforeThoseThatCameLater) {
   settle();
   EXPECT_EQ(first.attempts.count(), 2U);
   EXPECT_EQ(third.attempts.count(), 0U);
+}
+
+TEST_F(AttemptsQueueTest, TheClientsOwnDeadlineComesFirst) {
+  start();
+  const auto until = Clock::now() + 2s;
+  script({200});
+  auto& second = start_until(until);
+  EXPECT_EQ(second.entry.record().deadline, until);
+  run_for(1'990ms);
+  EXPECT_FALSE(second.finished());
+  run_for(20ms);
+  EXPECT_EQ(second.error(), ErrorCode::deadline_exceeded);
+  EXPECT_EQ(queue.depth(), 0U);
+}
+
+TEST_F(AttemptsQueueTest, ADeadlineThatPassedOnTheWayInStartsNothing) {
+  auto& run = start_until(Clock::now());
+  EXPECT_EQ(run.error(), ErrorCode::deadline_exceeded);
+  EXPECT_TRUE(transport->attempts.empty());
+  EXPECT_EQ(queue.in_flight(), 0U);
+}
+
+TEST_F(AttemptsQueueTest, NothingIsRepeatedBehindTheDeadline) {
+  script({503});
+  auto& run = start_until(Clock::now() + 3s);
+  run_for(10s);
+  ASSERT_TRUE(run.finished());
+  EXPECT_LE(transport->started_at.back(), run.exchange.started + 3s);
+  EXPECT_EQ(queue.in_flight(), run.result->ok() ? 1U : 0U);
 }
 
 TEST_F(AttemptsQueueTest, ManyExchangesComeInOrderWithOneAtATime) {

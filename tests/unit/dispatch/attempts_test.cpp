@@ -55,13 +55,15 @@ TEST_F(AttemptsTest, AFailureIsRepeatedAfterABackoffWithinItsBounds) {
 }
 
 TEST_F(AttemptsTest, TheLastFailureIsPassedOn) {
+  budget.set_share(10);
   script({503});
   auto& run = start();
   run_for(60s);
   ASSERT_TRUE(run.finished());
   EXPECT_EQ(run.status(), 503);
   EXPECT_EQ((**run.result).verdict, Verdict::attempts_spent);
-  EXPECT_EQ(transport->attempts.size(), 4U);
+  EXPECT_FALSE((**run.result).advice.may_retry);
+  EXPECT_EQ(transport->attempts.size(), 6U);
 }
 
 TEST_F(AttemptsTest, AFinalAnswerIsPassedOnAtOnce) {
@@ -74,14 +76,29 @@ TEST_F(AttemptsTest, AFinalAnswerIsPassedOnAtOnce) {
 }
 
 TEST_F(AttemptsTest, ATransportFailureIsRepeatedAndInTheEndTold) {
+  budget.set_share(10);
+  transport->script = [](FakeAttempt& attempt, std::size_t) { attempt.fail(ErrorCode::upstream_reset, "reset"); };
+  auto& run = start();
+  run_for(60s);
+  EXPECT_EQ(run.error(), ErrorCode::upstream_reset);
+  EXPECT_EQ((*run.result).error().message, "reset");
+  EXPECT_EQ(transport->attempts.size(), 6U);
+  EXPECT_EQ(queue.in_flight(), 0U);
+}
+
+TEST_F(AttemptsTest, AnUnreachableUpstreamIsWaitedForToTheDeadline) {
+  snapshot.settings.queue.max_wait = 5min;
   transport->script = [](FakeAttempt& attempt, std::size_t) {
     attempt.fail(ErrorCode::upstream_unreachable, "refused");
   };
   auto& run = start();
-  run_for(60s);
+  run_for(4min);
+  EXPECT_FALSE(run.finished());
+  EXPECT_GT(transport->attempts.size(), 6U) << "what reached nobody is no try";
+  EXPECT_LT(transport->attempts.size(), 130U);
+  run_for(2min);
   EXPECT_EQ(run.error(), ErrorCode::upstream_unreachable);
-  EXPECT_EQ((*run.result).error().message, "refused");
-  EXPECT_EQ(transport->attempts.size(), 4U);
+  EXPECT_THAT((*run.result).error().message, testing::HasSubstr("refused (tried "));
   EXPECT_EQ(upstream.report().state, upstream::State::down);
   EXPECT_EQ(queue.in_flight(), 0U);
 }
@@ -146,11 +163,12 @@ TEST_F(AttemptsTest, TheBudgetBoundsTheRetriesOfAll) {
   script({503});
   for (int i = 0; i < 10; ++i) start();
   run_for(9s);
-  EXPECT_EQ(counters.requests.retried, policy::RetryBudget::kFloor);
+  EXPECT_LE(counters.requests.retried, policy::RetryBudget::kFloor);
+  EXPECT_LE(transport->attempts.size(), 10 + policy::RetryBudget::kFloor);
   int spent = 0;
   for (const auto& run : runs)
     if (run->finished() && (**run->result).verdict == Verdict::budget_spent) ++spent;
-  EXPECT_GE(spent, 7);
+  EXPECT_GE(spent, 3);
 }
 
 TEST_F(AttemptsTest, AnAnswerIsThereWithItsFirstBytes) {
@@ -201,7 +219,7 @@ TEST_F(AttemptsTest, AFailedAnswerIsReadOnUpToABound) {
   start();
   transport->last().head("HTTP/1.1 503 Busy\nTransfer-Encoding: chunked\n").bytes("a");
   settle();
-  transport->attempts[0]->bytes(std::string(Attempts::kHeldAnswer, 'x'));
+  transport->attempts[0]->bytes(std::string(AnswerCheck::kHeldAnswer, 'x'));
   run_for(10ms);
   transport->attempts[0]->bytes("one more");
   run_for(10ms);
@@ -214,14 +232,12 @@ TEST(SuggestedWait, GrowsWithTheQueueWithinItsBounds) {
   Wakeup wakeup(loop.get_executor());
   WaitQueue queue;
   queue.set_bounds({1, 1000, 1000});
-  EXPECT_EQ(suggested_wait(queue, {}), 1s);
-  observe::Percentiles latency{10, 4s, 9s, 9s};
-  EXPECT_EQ(suggested_wait(queue, latency), 4s);
+  EXPECT_EQ(suggested_wait(queue, 0ms), 1s);
+  EXPECT_EQ(suggested_wait(queue, 4s), 4s);
   std::vector<std::unique_ptr<WaitQueue::Ticket>> tickets;
   for (int i = 0; i < 5; ++i) tickets.push_back(std::make_unique<WaitQueue::Ticket>(queue, queue.arrive(), wakeup));
-  EXPECT_EQ(suggested_wait(queue, latency), 20s) << "four wait: five rounds";
-  latency.p50 = 40s;
-  EXPECT_EQ(suggested_wait(queue, latency), 30s);
+  EXPECT_EQ(suggested_wait(queue, 4s), 20s) << "four wait: five rounds";
+  EXPECT_EQ(suggested_wait(queue, 40s), 30s);
   while (!tickets.empty()) tickets.pop_back();
 }
 

@@ -93,6 +93,7 @@ class FakeTransport final : public Transport {
   std::vector<std::shared_ptr<FakeAttempt>> attempts;
   std::vector<TimePoint> started_at;
   ConnectionCounts told;
+  std::size_t drops = 0;  ///< calls of drop_idle_connections()
   std::shared_ptr<const PreparedOptions> options;
 
   void set_options(std::shared_ptr<const PreparedOptions> next) override { options = std::move(next); }
@@ -110,6 +111,8 @@ class FakeTransport final : public Transport {
     if (script) script(*attempt, attempts.size());
     return std::make_unique<FakeStream>(std::move(attempt));
   }
+
+  void drop_idle_connections() override { ++drops; }
 
   [[nodiscard]] ConnectionCounts counts() const noexcept override { return told; }
 

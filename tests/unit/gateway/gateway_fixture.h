@@ -18,6 +18,7 @@ namespace tidegate::gateway {
 /// A gateway between clients on socket pairs and an upstream that the test plays, under the manual clock.
 struct GatewayTest : testing::Test {
   GatewayTest() {
+    queue.set_gate(gate, wire.loop.get_executor());
     observe::LogOptions quiet;
     quiet.level = observe::LogLevel::warn;
     EXPECT_TRUE(observe::configure(quiet).ok());
@@ -28,7 +29,11 @@ struct GatewayTest : testing::Test {
     apply();
     upstream.commit(upstream::fake_options(), std::chrono::milliseconds(0));
   }
-  ~GatewayTest() override { wire.settle(); }
+  ~GatewayTest() override {
+    wire.settle();
+    gateway.set_draining();  // calls without a client end
+    wire.settle();
+  }
 
   /// The changed `snapshot` comes into force.
   void apply() { gateway.set_snapshot(std::make_shared<const config::Snapshot>(snapshot)); }
@@ -69,13 +74,14 @@ struct GatewayTest : testing::Test {
   std::unique_ptr<upstream::FakeTransport> owned = std::make_unique<upstream::FakeTransport>();
   upstream::FakeTransport* transport = owned.get();
   upstream::Upstream upstream{wire.loop.get_executor(), std::move(owned)};
+  std::mt19937_64 random{1};
+  dispatch::UpstreamGate gate{random};
   dispatch::WaitQueue queue;
   policy::RetryBudget budget;
   observe::Counters counters;
-  std::mt19937_64 random{1};
-  dispatch::Dispatcher dispatcher{upstream, queue, budget, counters, random};
+  dispatch::Dispatcher dispatcher{upstream, queue, gate, budget, counters, random};
   observe::ExchangeLog exchanges;
-  Gateway gateway{dispatcher, exchanges};
+  Gateway gateway{wire.loop.get_executor(), dispatcher, exchanges};
 };
 
 }  // namespace tidegate::gateway

@@ -16,6 +16,8 @@ constexpr const char* kStream = "HTTP/1.1 200 OK\nContent-Type: text/event-strea
 constexpr const char* kOpenEnd = "HTTP/1.1 200 OK\nContent-Type: application/json\n";
 constexpr const char* kOpenEndStream = "HTTP/1.1 200 OK\nContent-Type: text/event-stream\n";
 
+constexpr const char* kFinish = "data: {\"choices\":[{\"index\":0,\"finish_reason\":\"stop\"}]}\n\n";
+
 struct RelayTest : GatewayTest {
   // A client whose request is at the upstream.
   http::ClientEnd begin(std::string_view path = "/v1/chat/completions", std::string_view version = "1.1") {
@@ -85,10 +87,10 @@ TEST_F(RelayTest, TheErrorEventIsInThePathsDialect) {
 }
 
 TEST_F(RelayTest, AStreamThatIsCutInsideAnEventIsOnlyBroken) {
-  for (const std::string_view half : {"data: {\"a\"", "data: 1\n", "event: x\ndata: 1\n", "\n\ndata"}) {
+  for (const std::string_view half : {"data: {\"a\"", "data: 1\n", "event: x\ndata: 1\n", "data: 1\n\ndata"}) {
     transport->attempts.clear();
     auto client = begin();
-    attempt().head(kStream).bytes(half);
+    attempt().head(kStream).bytes(": begun\n\ndata: {}\n\n").bytes(half);
     now(client);
     attempt().fail(ErrorCode::upstream_reset);
     EXPECT_EQ(now(client), "") << half;
@@ -99,7 +101,7 @@ TEST_F(RelayTest, AStreamThatIsCutInsideAnEventIsOnlyBroken) {
 
 TEST_F(RelayTest, ACutBehindTheTerminalEventHasLostNothing) {
   auto client = begin();
-  attempt().head(kStream).bytes("data: [DONE]\n\n");
+  attempt().head(kStream).bytes(std::string(kFinish) + "data: [DONE]\n\n");
   now(client);
   attempt().fail(ErrorCode::upstream_reset);
   EXPECT_EQ(now(client), "0\r\n\r\n");
@@ -161,7 +163,7 @@ TEST_F(RelayTest, ACutSizedAnswerEndsShort) {
 
 TEST_F(RelayTest, AClientThatLeavesBehindTheTerminalEventHasSucceeded) {
   auto client = begin();
-  attempt().head(kStream).bytes("data: [DONE]\n\n");
+  attempt().head(kStream).bytes(std::string(kFinish) + "data: [DONE]\n\n");
   now(client);
   client.close();
   wire.settle();

@@ -78,10 +78,10 @@ TEST_F(ServeRequest, EachEndIsCountedOnce) {
   ask(client, post("/v1/x", "{}"));
   attempt().answer(400, "{}");
   ask(client, post("/v1/x", "{}"));
-  attempt().fail(ErrorCode::upstream_unreachable, "no way");
+  attempt().fail(ErrorCode::upstream_tls, "no way");
   wire.settle();
-  EXPECT_THAT(client.receive(), HasSubstr("\"code\":\"upstream_unreachable\""));
-  EXPECT_EQ(last_exchange().end.status, 503);
+  EXPECT_THAT(client.receive(), HasSubstr("\"code\":\"upstream_tls\""));
+  EXPECT_EQ(last_exchange().end.status, 502);
   EXPECT_EQ(last_exchange().end.error, "no way");
   ask(client, post("/v1/x", "{}"));
   client.close();

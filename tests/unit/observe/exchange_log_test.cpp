@@ -44,7 +44,7 @@ TEST(ExchangeLog, KeepsHowAnExchangeEnded) {
   auto entry = log.begin("id-1", "POST", "/v1/x", kStart);
   entry.record().attempts = 2;
   entry.record().bytes_sent = 99;
-  entry.finish({200, Outcome::succeeded, 10ms, 20ms, ""}, kStart + 1500ms, kWall);
+  entry.finish({200, Outcome::succeeded, Truncation::none, 10ms, 20ms, ""}, kStart + 1500ms, kWall);
   EXPECT_TRUE(log.running().empty());
   ASSERT_EQ(log.finished().size(), 1U);
   const auto& done = *log.finished()[0];
@@ -75,8 +75,8 @@ TEST(ExchangeLog, AMovedEntryEndsOnce) {
     auto entry = log.begin("id-1", "GET", "/", kStart);
     std::optional<ExchangeLog::Entry> kept(std::move(entry));
     EXPECT_EQ(log.running().size(), 1U);
-    kept->finish({500, Outcome::failed, 0ms, std::nullopt, "boom"}, kStart, kWall);
-    kept->finish({200, Outcome::succeeded, 0ms, std::nullopt, ""}, kStart, kWall);
+    kept->finish({500, Outcome::failed, Truncation::none, 0ms, std::nullopt, "boom"}, kStart, kWall);
+    kept->finish({200, Outcome::succeeded, Truncation::none, 0ms, std::nullopt, ""}, kStart, kWall);
   }
   ASSERT_EQ(log.finished().size(), 1U);
   EXPECT_EQ(log.finished()[0]->end.status, 500);
@@ -86,7 +86,8 @@ TEST(ExchangeLog, KeepsTheLastOnesNewestFirst) {
   ExchangeLog log;
   const auto count = ExchangeLog::kMaxFinished + 10;
   for (std::size_t i = 0; i < count; ++i) {
-    log.begin(std::to_string(i), "GET", "/", kStart).finish({200, Outcome::succeeded, 0ms, 0ms, ""}, kStart, kWall);
+    log.begin(std::to_string(i), "GET", "/", kStart)
+        .finish({200, Outcome::succeeded, Truncation::none, 0ms, 0ms, ""}, kStart, kWall);
     const auto& newest = log.finished(1);
     ASSERT_EQ(newest.size(), 1U);
     ASSERT_EQ(newest[0]->record.id, std::to_string(i));
@@ -151,7 +152,7 @@ TEST(ExchangeLog, BoundsEveryTextBetweenCharacters) {
     EXPECT_EQ(text->size(), ExchangeLog::kMaxText);
   }
   EXPECT_EQ(record.model, std::string(ExchangeLog::kMaxText - 1, 'x'));
-  entry.finish({0, Outcome::failed, 0ms, std::nullopt, huge}, kStart, kWall);
+  entry.finish({0, Outcome::failed, Truncation::none, 0ms, std::nullopt, huge}, kStart, kWall);
   EXPECT_EQ(log.finished()[0]->end.error.size(), ExchangeLog::kMaxText);
 }
 
@@ -165,6 +166,63 @@ TEST(ExchangeLog, StatesAndOutcomesHaveNames) {
   EXPECT_EQ(to_string(Outcome::failed), "failed");
   EXPECT_EQ(to_string(Outcome::cancelled), "cancelled");
   EXPECT_EQ(to_string(Outcome::truncated), "truncated");
+}
+
+TEST(ExchangeLog, ACallThatOutlivesItsExchangeGoesOnUnderARecordOfItsOwn) {
+  ExchangeLog log;
+  auto entry = log.begin("id-1", "POST", "/v1/x", kStart);
+  entry.set_model("m");
+  auto call = entry.alias();
+  call.enter(State::waiting, kStart + 1s);
+  EXPECT_EQ(entry.record().state, State::waiting);
+
+  call.replace(log.begin_again(call.record()));
+  call.record().client_left = true;
+  entry.finish({}, kStart + 2s, kWall);
+  auto other = log.begin("id-2", "POST", "/v1/x", kStart);  // lives in the first one's memory
+  EXPECT_FALSE(other.record().client_left);
+  call.record().attempts = 3;
+  ASSERT_EQ(log.running().size(), 2U);
+  const auto& shown = log.running().front();
+  EXPECT_EQ(shown.id, "id-1");
+  EXPECT_EQ(shown.model, "m");
+  EXPECT_EQ(shown.state, State::waiting);
+  EXPECT_EQ(shown.attempts, 3U);
+  EXPECT_TRUE(shown.client_left);
+
+  call.drop();
+  call.drop();
+  ASSERT_EQ(log.running().size(), 1U);
+  EXPECT_EQ(log.running().front().id, "id-2");
+  ASSERT_EQ(log.finished().size(), 1U);
+  EXPECT_FALSE(log.finished()[0]->record.client_left);
+}
+
+TEST(ExchangeLog, AnAliasEndsNothing) {
+  ExchangeLog log;
+  auto entry = log.begin("id-1", "POST", "/v1/x", kStart);
+  {
+    auto call = entry.alias();
+  }
+  entry.alias().finish({}, kStart, kWall);
+  EXPECT_EQ(log.running().size(), 1U);
+  EXPECT_TRUE(log.finished().empty());
+}
+
+TEST(ExchangeLog, NothingOfAnEarlierExchangeIsLeftInALaterOne) {
+  ExchangeLog log;
+  {
+    auto entry = log.begin("id-1", "POST", "/v1/x", kStart);
+    entry.set_shared_with("id-0");
+    entry.record().client_left = true;
+  }
+  EXPECT_EQ(log.finished()[0]->record.shared_with, "id-0");
+  {
+    auto second = log.begin("id-2", "POST", "/v1/x", kStart);
+  }
+  auto third = log.begin("id-3", "POST", "/v1/x", kStart);
+  EXPECT_EQ(third.record().shared_with, "");
+  EXPECT_FALSE(third.record().client_left);
 }
 
 }  // namespace

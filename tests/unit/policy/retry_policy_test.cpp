@@ -1,7 +1,8 @@
 #include "daemon/policy/retry_policy.h"
 
+#include <optional>
 #include <set>
-#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -29,16 +30,13 @@ Verdict verdict_of(const Outcome& outcome, std::uint32_t attempt = 1, millisecon
   return decide(kOptions, outcome, attempt, left, 0.5).verdict;
 }
 
-TEST(RetryPolicy, EachStatusHasItsVerdict) {
-  const std::set<int> repeated{408, 429, 500, 502, 503, 504, 529};
-  for (int code = 200; code <= 599; ++code) {
-    const bool again = repeated.count(code) == 1;
-    EXPECT_EQ(retryable_status(code), again) << code;
-    EXPECT_EQ(verdict_of(status(code)), code < 400 ? Verdict::success
-                                        : again    ? Verdict::retry
-                                                   : Verdict::final_answer)
-        << code;
-  }
+TEST(RetryPolicy, EachClassHasItsVerdict) {
+  EXPECT_EQ(verdict_of(status(200)), Verdict::success);
+  EXPECT_EQ(verdict_of(status(500)), Verdict::retry) << "retry_now";
+  EXPECT_EQ(verdict_of(status(503)), Verdict::retry) << "retry_after";
+  EXPECT_EQ(verdict_of(status(429)), Verdict::retry) << "pause_upstream";
+  EXPECT_EQ(verdict_of(status(402)), Verdict::final_answer) << "park";
+  EXPECT_EQ(verdict_of(status(404)), Verdict::final_answer) << "final";
 }
 
 TEST(RetryPolicy, EachTransportErrorHasItsVerdict) {
@@ -52,16 +50,17 @@ TEST(RetryPolicy, EachTransportErrorHasItsVerdict) {
   EXPECT_EQ(verdict_of(Outcome{}), Verdict::final_error);
 }
 
-TEST(RetryPolicy, TheUpstreamsAdviceIsStrongerThanTheStatus) {
-  auto outcome = status(400);
-  outcome.upstream_advice = true;
-  EXPECT_EQ(verdict_of(outcome), Verdict::retry);
-  outcome = status(503);
-  outcome.upstream_advice = false;
+TEST(RetryPolicy, TheBodyIsHeard) {
+  auto outcome = status(429);
+  outcome.body.code = "insufficient_quota";
   EXPECT_EQ(verdict_of(outcome), Verdict::final_answer);
+  outcome = status(401);
+  outcome.body.text = "令牌验证失败 (request id: 2026)";
+  EXPECT_EQ(verdict_of(outcome), Verdict::retry);
   outcome = status(200);
-  outcome.upstream_advice = true;
-  EXPECT_EQ(verdict_of(outcome), Verdict::success) << "an answer is an answer";
+  outcome.body.is_error = true;
+  EXPECT_EQ(verdict_of(outcome), Verdict::retry);
+  EXPECT_EQ(decide(kOptions, outcome, 1, kLong, 0.5).judgement.reason, Reason::server_error);
 }
 
 TEST(RetryPolicy, AttemptsAreBounded) {
@@ -95,15 +94,80 @@ TEST(RetryPolicy, BackoffDoublesUpToItsBoundWithFullJitter) {
   EXPECT_EQ(decide({99, 24h, 24h}, status(500), 98, 48h, 0.5).wait, 12h);
 }
 
-TEST(RetryPolicy, RetryAfterIsObeyedAndSpreadUpwards) {
+TEST(RetryPolicy, RetryAfterIsObeyedToWithin200Ms) {
   auto outcome = status(429);
+  for (const milliseconds asked : {0ms, 250ms, 1'000ms, 5'000ms, 60'000ms}) {
+    outcome.retry_after = asked;
+    EXPECT_EQ(decide(kOptions, outcome, 1, kLong, 0.0).wait, asked);
+    const auto latest = decide(kOptions, outcome, 3, kLong, 0.999).wait;
+    EXPECT_GE(latest, asked);
+    EXPECT_LE(latest - asked, 100ms) << "the rest of the 200 ms is for the work between";
+  }
   outcome.retry_after = 5s;
+  EXPECT_EQ(decide(kOptions, outcome, 1, kLong, 0.5).wait, 5'050ms);
+}
+
+TEST(RetryPolicy, ARowsOwnWaitIsAFloor) {
+  auto outcome = status(503);
+  outcome.body.text = "当前分组 default 下对于模型 gpt-4 无可用渠道";
   EXPECT_EQ(decide(kOptions, outcome, 1, kLong, 0.0).wait, 5'000ms);
-  EXPECT_EQ(decide(kOptions, outcome, 1, kLong, 0.5).wait, 5'250ms);
-  outcome.retry_after = 60s;
-  EXPECT_EQ(decide(kOptions, outcome, 3, kLong, 0.999).wait, 60'999ms) << "the spread is a second at most";
-  outcome.retry_after = 0ms;
-  EXPECT_EQ(decide(kOptions, outcome, 3, kLong, 0.9).wait, 0ms);
+  EXPECT_EQ(decide(kOptions, outcome, 1, kLong, 0.5).wait, 6'250ms);
+  outcome.retry_after = 1s;
+  EXPECT_EQ(decide(kOptions, outcome, 1, kLong, 0.0).wait, 1'000ms) << "the upstream knows better";
+  const RetryOptions slow{9, 500ms, 60'000ms};
+  EXPECT_EQ(decide(slow, status(529), 8, kLong, 0.5).wait, 30'000ms) << "and so does the backoff, once it is longer";
+}
+
+TEST(RetryPolicy, ByDefaultThereAreSixTriesInAll) {
+  const RetryOptions defaults;
+  EXPECT_EQ(decide(defaults, status(503), 5, kLong, 0.5).verdict, Verdict::retry);
+  EXPECT_EQ(decide(defaults, status(503), 6, kLong, 0.5).verdict, Verdict::attempts_spent);
+}
+
+// Tries one request until it is given up, each try taking `each`; when they began.
+std::vector<milliseconds> tries_of(const RetryOptions& options, const Outcome& outcome, milliseconds each,
+                                   double random) {
+  std::vector<milliseconds> began;
+  TryTimes tries;
+  milliseconds now = 7min;
+  while (true) {
+    tries.began(now);
+    began.push_back(now);
+    now += each;
+    const auto decision = decide(options, outcome, tries.count(), kLong, random, tries.wait(now));
+    if (decision.verdict != Verdict::retry) return began;
+    now += decision.wait;
+  }
+}
+
+TEST(RetryPolicy, NoMoreThanFourTriesFallIntoAnyThreeSeconds) {
+  for (const double random : {0.0, 0.1, 0.5, 0.999})
+    for (const milliseconds each : {0ms, 1ms, 400ms, 1'000ms, 20'000ms})
+      for (const std::optional<milliseconds> asked : {std::optional<milliseconds>{}, {0ms}, {100ms}, {900ms}}) {
+        auto outcome = status(429);
+        outcome.retry_after = asked;
+        const auto began = tries_of({20, 10ms, 8'000ms}, outcome, each, random);
+        ASSERT_EQ(began.size(), 20U);
+        for (std::size_t i = 4; i < began.size(); ++i)
+          EXPECT_GE(began[i] - began[i - 4], 3'000ms) << i << " " << random << " " << each.count();
+      }
+}
+
+TEST(RetryPolicy, TheBoundDelaysNothingThatKeepsIt) {
+  auto outcome = status(429);
+  outcome.retry_after = 1s;
+  const auto began = tries_of({6, 500ms, 8'000ms}, outcome, 0ms, 0.0);
+  ASSERT_EQ(began.size(), 6U);
+  for (std::size_t i = 1; i < began.size(); ++i) EXPECT_EQ(began[i] - began[i - 1], 1s);
+  TryTimes tries;
+  EXPECT_EQ(tries.wait(0ms), 0ms);
+  for (int i = 0; i < 3; ++i) tries.began(1s);
+  EXPECT_EQ(tries.wait(1s), 0ms);
+  tries.began(1s);
+  EXPECT_EQ(tries.count(), 4U);
+  EXPECT_EQ(tries.wait(1s), 3s);
+  EXPECT_EQ(tries.wait(2s), 2s);
+  EXPECT_EQ(tries.wait(5s), 0ms);
 }
 
 TEST(RetryPolicy, AStaleConnectionIsReplacedAtOnceButOnlyFirst) {

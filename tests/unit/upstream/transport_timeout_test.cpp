@@ -134,9 +134,133 @@ TEST_P(TransportTimeout, AnUploadThatStandsStillIsGivenUp) {
   const auto attempt = post(std::string(std::size_t{32} << 20, 'a'));
   run_until([&] { return server.requests == 1; }, "the request has begun");
   settle();
-  pass(seconds(31));  // the upload moved since the start
-  pass(seconds(31));
+  for (int second = 0; second < 26; ++second) pass(seconds(1));
+  EXPECT_FALSE(attempt->stream->done());
+  for (int second = 26; second < 31; ++second) pass(seconds(1));
   EXPECT_EQ(error_of(*attempt), ErrorCode::upstream_timeout);
+  EXPECT_EQ(attempt->stream->error()->message,
+            "the proxy took nothing more of the request for 30.0 s (llm.openapi.timeout)");
+}
+
+TEST_P(TransportTimeout, AnUploadThatDiesIsGivenUpWithinItsTimeout) {
+  static constexpr std::size_t kMoved = std::size_t{12} << 20;
+  Wakeup dead(loop.get_executor());
+  server.play([&](Peer& peer) -> Task<> {
+    co_await peer.head();
+    co_await peer.hold();
+    while (server.received < kMoved) co_await peer.some(65536);
+    co_await dead.wait();
+  });
+  const auto attempt = post(std::string(std::size_t{64} << 20, 'a'));
+  run_until([&] { return server.requests == 1; }, "the request has begun");
+  settle();
+  for (int second = 0; second < 20; ++second) pass(seconds(1));
+  server.release();
+  run_until([&] { return server.received >= kMoved; }, "more has moved");
+  settle();
+  // An eighth less than the timeout at least, and never more.
+  for (int second = 0; second < 26; ++second) pass(seconds(1));
+  EXPECT_FALSE(attempt->stream->done());
+  for (int second = 26; second < 31; ++second) pass(seconds(1));
+  EXPECT_EQ(error_of(*attempt), ErrorCode::upstream_timeout);
+  dead.notify();
+  settle();
+}
+
+TEST_P(TransportTimeout, ASmallRequestThatIsNotAnsweredIsGivenUpWithinTheTimeout) {
+  server.play([](Peer& peer) -> Task<> {
+    std::string head = co_await peer.head();
+    co_await peer.body(std::move(head));
+  });
+  const auto attempt = post("{}");
+  run_until([&] { return server.requests == 1; }, "the request has arrived");
+  settle();
+  pass(seconds(29));
+  EXPECT_FALSE(attempt->stream->done());
+  pass(seconds(2));
+  ASSERT_EQ(error_of(*attempt), ErrorCode::upstream_timeout);
+  EXPECT_EQ(attempt->stream->error()->message, "the proxy sent no answer for 30.0 s (llm.openapi.timeout)");
+}
+
+TEST_P(TransportTimeout, TheAnswersPatienceCountsFromTheEndOfALongUpload) {
+  static constexpr std::size_t kBody = std::size_t{16} << 20;
+  bool read = false;
+  server.play([&](Peer& peer) -> Task<> {
+    co_await peer.head();
+    co_await peer.hold();
+    while (server.received < kBody) co_await peer.some(65536);
+    read = true;
+  });
+  const auto attempt = post(std::string(kBody, 'a'));
+  run_until([&] { return server.requests == 1; }, "the request has begun");
+  settle();
+  pass(seconds(25));
+  server.release();
+  run_until([&] { return read; }, "all has arrived");
+  settle();
+  for (int second = 0; second < 29; ++second) pass(seconds(1));
+  EXPECT_FALSE(attempt->stream->done());
+  for (int second = 29; second < 35; ++second) pass(seconds(1));
+  ASSERT_TRUE(attempt->stream->done());
+  EXPECT_EQ(attempt->stream->error()->message, "the proxy sent no answer for 30.0 s (llm.openapi.timeout)");
+}
+
+TEST_P(TransportTimeout, TheFirstByteMayHaveMoreTimeThanThePausesBehindIt) {
+  auto how = options();
+  how.idle_timeout = seconds(30);
+  how.first_byte_timeout = seconds(300);
+  configure(how);
+  server.play([](Peer& peer) -> Task<> {
+    co_await peer.head();
+    co_await peer.hold();
+    co_await peer.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhel");
+  });
+  const auto attempt = post("{}");
+  run_until([&] { return server.requests == 1; }, "the request has arrived");
+  settle();
+  pass(seconds(299));
+  ASSERT_FALSE(attempt->stream->done());
+  server.release();
+  run_until([&] { return attempt->stream->available() == 3; }, "the first bytes have come");
+  settle();
+  pass(seconds(29));
+  EXPECT_FALSE(attempt->stream->done());
+  pass(seconds(2));
+  ASSERT_TRUE(attempt->stream->done());
+  EXPECT_EQ(attempt->stream->error()->message, "the proxy sent nothing more for 30.0 s (llm.openapi.timeout)");
+}
+
+TEST_P(TransportTimeout, TheFirstByteMayHaveLessTime) {
+  auto how = options();
+  how.first_byte_timeout = seconds(5);
+  configure(how);
+  server.play([](Peer& peer) -> Task<> { co_await peer.head(); });
+  const auto attempt = start("GET");
+  run_until([&] { return server.requests == 1; }, "the request has arrived");
+  pass(seconds(4));
+  EXPECT_FALSE(attempt->stream->done());
+  pass(seconds(2));
+  ASSERT_EQ(error_of(*attempt), ErrorCode::upstream_timeout);
+  EXPECT_EQ(attempt->stream->error()->message, "the proxy sent no answer for 5.0 s (upstream.firstByteTimeout)");
+}
+
+TEST_P(TransportTimeout, BehindTheHeadTheFirstByteIsStillWaitedFor) {
+  auto how = options();
+  how.first_byte_timeout = seconds(60);
+  configure(how);
+  server.play([](Peer& peer) -> Task<> {
+    co_await peer.head();
+    co_await peer.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
+  });
+  const auto attempt = start("GET");
+  run_until([&] { return attempt->stream->head() != nullptr; }, "the head has come");
+  settle();
+  pass(seconds(59));
+  EXPECT_FALSE(attempt->stream->done());
+  pass(seconds(2));
+  ASSERT_TRUE(attempt->stream->done());
+  EXPECT_EQ(attempt->stream->error()->message,
+            "the proxy sent nothing behind its answer's head for 1 min (upstream.firstByteTimeout)");
 }
 
 TEST_P(TransportTimeout, WhileConnectingTheConnectTimeoutCounts) {
