@@ -10,6 +10,7 @@ namespace tidegate::cli {
 int run(const StatusCommand& command, const Context& context);
 int run(const HealthCommand& command, const Context& context);
 int run(const ExchangesCommand& command, const Context& context);
+int run(const QueueCommand& command, const Context& context);
 int run(const ReloadCommand& command, const Context& context);
 int run(const DrainCommand& command, const Context& context);
 int run(const ChatCommand& command, const Context& context);

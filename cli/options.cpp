@@ -32,6 +32,9 @@ void add_reading(CLI::App& app, Options& options) {
   auto exchanges = std::make_shared<ExchangesCommand>();
   add(app, options, "exchanges", "List the requests on their way and the last ones", exchanges)
       ->add_flag("--json", exchanges->json, kJson);
+  auto queue = std::make_shared<QueueCommand>();
+  add(app, options, "queue", "List who waits for what, in the order of going", queue)
+      ->add_flag("--json", queue->json, kJson);
   auto health = std::make_shared<HealthCommand>();
   add(app, options, "health", "List what is wrong now", health)->add_flag("--json", health->json, kJson);
 }

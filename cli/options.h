@@ -30,6 +30,9 @@ struct ChatCommand {
 struct ExchangesCommand {
   bool json = false;
 };
+struct QueueCommand {
+  bool json = false;
+};
 struct HealthCommand {
   bool json = false;
 };
@@ -45,7 +48,7 @@ struct ConfigDigestCommand {
 struct VersionCommand {};
 
 using Command = std::variant<VersionCommand, StatusCommand, ReloadCommand, DrainCommand, ChatCommand, ExchangesCommand,
-                             HealthCommand, ConfigCheckCommand, ConfigShowCommand, ConfigDigestCommand>;
+                             QueueCommand, HealthCommand, ConfigCheckCommand, ConfigShowCommand, ConfigDigestCommand>;
 
 struct Options {
   std::optional<std::string> runtime_dir;

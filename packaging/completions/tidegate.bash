@@ -25,9 +25,9 @@ _tidegate() {
   esac
   local global='--runtime-dir --color --help' words=''
   case $command in
-    '') words="status health exchanges chat reload drain config version --version" ;;
+    '') words="status health exchanges queue chat reload drain config version --version" ;;
     status) words='--json --watch' ;;
-    health | exchanges | 'config show') words='--json' ;;
+    health | exchanges | queue | 'config show') words='--json' ;;
     drain) words='--no-wait' ;;
     chat) words='--model --system --no-stream --json --verbose' ;;
     config) words='check show digest' ;;

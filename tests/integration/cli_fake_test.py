@@ -521,7 +521,7 @@ class Usage(Case):
     def test_help_names_every_command_and_no_other(self):
         out = self.good("--help")
         names = [line.split()[0] for line in out.split("Commands:")[1].split("\n\n")[0].strip().splitlines() if line[2:3] != " "]
-        self.assertEqual(sorted(names), sorted("status exchanges health chat reload drain config version".split()))
+        self.assertEqual(sorted(names), sorted("status exchanges queue health chat reload drain config version".split()))
         self.assertLessEqual(max(map(len, out.splitlines())), 80)
         self.assertIn("--watch", self.good("status", "--help"))
 

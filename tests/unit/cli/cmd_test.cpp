@@ -55,6 +55,12 @@ TEST(CmdExchanges, ScreenAndJson) {
   EXPECT_EQ(outcome_of(ExchangesCommand{true}, none).out, "{}\n");
 }
 
+TEST(CmdQueue, ScreenAndJson) {
+  const Answers empty{{"GET /v1/queue", FakeServer::json(R"({"depth":0,"max_depth":5})")}};
+  EXPECT_THAT(outcome_of(QueueCommand{}, empty).out, HasSubstr("0 of 5;"));
+  EXPECT_EQ(outcome_of(QueueCommand{true}, empty).out, "{\"depth\":0,\"max_depth\":5}\n");
+}
+
 TEST(CmdReload, SaysWhatHappened) {
   EXPECT_EQ(outcome_of(ReloadCommand{},
                        {{"POST /v1/reload", FakeServer::json(R"({"result":"reloaded","generation":4,"digest":"ab"})")}})

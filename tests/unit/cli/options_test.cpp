@@ -46,6 +46,7 @@ TEST(Options, Commands) {
   parse_as<ReloadCommand>({"reload"});
   EXPECT_TRUE(parse_as<DrainCommand>({"drain", "--no-wait"}).no_wait);
   EXPECT_TRUE(parse_as<ExchangesCommand>({"exchanges", "--json"}).json);
+  EXPECT_TRUE(parse_as<QueueCommand>({"queue", "--json"}).json);
   EXPECT_TRUE(parse_as<HealthCommand>({"health", "--json"}).json);
   EXPECT_EQ(parse_as<ConfigCheckCommand>({"config", "check", "a.yaml"}).file, "a.yaml");
   EXPECT_EQ(parse_as<ConfigCheckCommand>({"config", "check"}).file, "");
