@@ -103,7 +103,7 @@ class BoundTest(unittest.TestCase):
             self.assertEqual(gateway.status()["requests"]["retried"], bound - 1)
 
     def test_retries_are_a_share_of_the_traffic(self):
-        gateway = self.gateway(queue={"maxWait": "3s"})  # most of them wait in vain for a proxy that is not well
+        gateway = self.gateway(queue={"maxWait": "1s"})  # most of them wait in vain for a proxy that is not well
         before = wire.calls(self.sim)
 
         def some():
