@@ -28,7 +28,9 @@ struct NetworkWatcher::Impl {
       // Before the look, which may end the watcher. What comes in the pause makes the descriptor readable behind it.
       impl->pause.expires_after(kPause);
       impl->pause.async_wait([impl](const asio::error_code& cancelled) {
-        if (!cancelled && impl->news.is_open()) wait(impl);
+        if (cancelled || !impl->news.is_open()) return;
+        wait(impl);
+        impl->look();  // the news may have come before what it told of
       });
       impl->look();
     });

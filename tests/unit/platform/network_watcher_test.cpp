@@ -84,7 +84,7 @@ TEST_F(NetworkWatcherTest, NewsThatChangeNothingAreNotTold) {
     run_for(2s);
   }
   EXPECT_EQ(changes, 0);
-  EXPECT_EQ(looks, 6);
+  EXPECT_EQ(looks, 11);
 }
 
 TEST_F(NetworkWatcherTest, AStormIsLookedAtOnceInEachPause) {
@@ -97,7 +97,7 @@ TEST_F(NetworkWatcherTest, AStormIsLookedAtOnceInEachPause) {
   EXPECT_EQ(changes, 1);
   run_for(2s);
   EXPECT_EQ(changes, 2) << "what came in the pause";
-  EXPECT_EQ(looks, 3);
+  EXPECT_EQ(looks, 5);
   run_for(10s);
   EXPECT_EQ(changes, 2);
 }
